@@ -1,0 +1,19 @@
+//! Opens a door, lets one customer in and answers once, with the standard library's sockets.
+
+use std::io::{self, Read, Write};
+use std::net::{Ipv4Addr, SocketAddrV4, TcpListener, TcpStream};
+
+fn main() -> io::Result<()> {
+    let door = TcpListener::bind(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0))?;
+    // The kernel queues this customer at the door before anybody calls `accept`.
+    let mut phone = TcpStream::connect(door.local_addr()?)?;
+    phone.write_all(b"DROP silk shirt\n")?;
+    let (mut customer, _) = door.accept()?;
+    let mut said = [0; 64];
+    let n = customer.read(&mut said)?;
+    println!("the customer said {:?}", String::from_utf8_lossy(&said[..n]));
+    customer.write_all(b"TICKET 1\n")?;
+    let n = phone.read(&mut said)?;
+    println!("the shop said {:?}", String::from_utf8_lossy(&said[..n]));
+    Ok(())
+}

@@ -1,0 +1,129 @@
+//! TCP sockets: each method is one system call, or a few, on a descriptor that we own.
+
+use crate::sys::{self, check};
+use std::io::{self, Read, Write};
+use std::mem;
+use std::net::{Ipv4Addr, SocketAddrV4};
+use std::os::fd::{AsRawFd, OwnedFd, RawFd};
+use tracing::trace;
+
+/// How many customers the kernel lets queue at the door before it turns them away.
+const BACKLOG: libc::c_int = 1024;
+
+/// A socket's descriptor. Dropping it closes the socket.
+#[derive(Debug)]
+struct Socket(OwnedFd);
+
+impl Socket {
+    fn fd(&self) -> RawFd {
+        self.0.as_raw_fd()
+    }
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        trace!(target: "shop", fd = self.fd(), "close");
+    }
+}
+
+/// A socket that waits for customers: `std::net::TcpListener`, made by hand, for IPv4.
+#[derive(Debug)]
+pub struct TcpListener {
+    socket: Socket,
+}
+
+impl TcpListener {
+    /// Opens a socket, gives it the address, and lets customers queue. Port 0 picks a free port.
+    ///
+    /// # Errors
+    /// What the kernel says: the address is in use, is not this machine's, may not be used.
+    pub fn bind(addr: SocketAddrV4) -> io::Result<TcpListener> {
+        let socket = Socket(sys::socket()?);
+        sys::set_option(socket.fd(), libc::SO_REUSEADDR)?;
+        let name = to_c(addr);
+        let size = size_of_val(&name) as libc::socklen_t;
+        // SAFETY: `name` is a valid `sockaddr_in` of `size` bytes and outlives the call.
+        check(|| unsafe { libc::bind(socket.fd(), (&raw const name).cast(), size) }
+            as isize)?;
+        // SAFETY: `listen` takes two numbers and touches no memory of ours.
+        check(|| unsafe { libc::listen(socket.fd(), BACKLOG) } as isize)?;
+        trace!(target: "shop", fd = socket.fd(), "listen");
+        Ok(TcpListener { socket })
+    }
+
+    /// The address that the socket got, with the port that the kernel picked.
+    ///
+    /// # Errors
+    /// What the kernel says; none is expected of a socket that is open.
+    pub fn local_addr(&self) -> io::Result<SocketAddrV4> {
+        let mut name = to_c(SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 0));
+        let mut size = size_of_val(&name) as libc::socklen_t;
+        let (fd, name_at, size_at) =
+            (self.socket.fd(), (&raw mut name).cast(), &raw mut size);
+        // SAFETY: the kernel writes at most `size` bytes, which is all that `name` has.
+        check(|| unsafe { libc::getsockname(fd, name_at, size_at) } as isize)?;
+        Ok(from_c(name))
+    }
+
+    /// Waits for the next customer. (`std` tells the peer's address as well.)
+    ///
+    /// # Errors
+    /// What the kernel says: too many open descriptors; the customer left while still in the queue.
+    pub fn accept(&self) -> io::Result<TcpStream> {
+        trace!(target: "shop", call = "accept", fd = self.socket.fd(), "block");
+        let socket = Socket(sys::accept(self.socket.fd())?);
+        trace!(target: "shop", fd = socket.fd(), "accept");
+        Ok(TcpStream { socket })
+    }
+}
+
+/// A connection to one customer: `std::net::TcpStream`, made by hand.
+#[derive(Debug)]
+pub struct TcpStream {
+    socket: Socket,
+}
+
+impl Read for &TcpStream {
+    /// Waits until the customer says something. 0 bytes mean that they have said their last.
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let (fd, start, len) =
+            (self.socket.fd(), buffer.as_mut_ptr().cast(), buffer.len());
+        trace!(target: "shop", call = "read", fd, "block");
+        // SAFETY: the kernel writes at most `len` bytes, which is all that `buffer` has.
+        let bytes = check(|| unsafe { libc::read(fd, start, len) })?;
+        trace!(target: "shop", fd, bytes, "read");
+        Ok(bytes)
+    }
+}
+
+impl Write for &TcpStream {
+    /// Hands bytes to the kernel, waiting while it has no room. It may take fewer than offered.
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let (fd, start, len) = (self.socket.fd(), bytes.as_ptr().cast(), bytes.len());
+        // SAFETY: the kernel reads at most `len` bytes, which is all that `bytes` has.
+        let bytes = check(|| unsafe { libc::send(fd, start, len, sys::SEND_FLAGS) })?;
+        trace!(target: "shop", fd, bytes, "write");
+        Ok(bytes)
+    }
+
+    /// Does nothing: what the kernel has taken is on its way.
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// An address as C wants it: the port and the four numbers with their first byte first.
+fn to_c(addr: SocketAddrV4) -> libc::sockaddr_in {
+    // SAFETY: the struct holds only integers, for which zero is a value like any other.
+    let mut name: libc::sockaddr_in = unsafe { mem::zeroed() };
+    name.sin_family = libc::AF_INET as libc::sa_family_t;
+    name.sin_port = addr.port().to_be();
+    name.sin_addr.s_addr = u32::from_ne_bytes(addr.ip().octets());
+    name
+}
+
+/// And back.
+fn from_c(name: libc::sockaddr_in) -> SocketAddrV4 {
+    let ip = Ipv4Addr::from(name.sin_addr.s_addr.to_ne_bytes());
+    SocketAddrV4::new(ip, u16::from_be(name.sin_port))
+}

@@ -1,0 +1,32 @@
+//! Opens the shop.
+
+use ch02_readiness::net::TcpListener;
+use ch02_readiness::shop::Shop;
+use ch02_readiness::shop::options::{Options, USAGE};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ledger::init();
+    let options = match Options::parse(std::env::args().skip(1)) {
+        Ok(options) => options,
+        Err(problem) => {
+            eprintln!("{problem}\n{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    if let Err(error) = open(&options) {
+        eprintln!("cannot open on {}: {error}", options.addr);
+    }
+    ExitCode::FAILURE
+}
+
+/// Opens the door and serves, for ever; comes back only if the door would not open.
+fn open(options: &Options) -> std::io::Result<()> {
+    let door = TcpListener::bind(options.addr)?;
+    let addr = door.local_addr()?;
+    let mut shop = Shop::open(door, options.clean)?;
+    println!("open on {addr}");
+    loop {
+        shop.turn()?;
+    }
+}

@@ -1,0 +1,62 @@
+// Checks the built book in a real browser:
+//
+//   node run.mjs BOOKDIR|URL [WORD …]      (a word: only the checks whose name has it)
+//
+// One line a check, `ok …` or `FAIL …: why`; exits with 1 if any failed. Needs `npm ci` once, and Chromium at
+// /usr/bin/chromium or in $CHROMIUM. No check sleeps: each waits for what it expects, for ten seconds at most.
+
+import { openBook, openBrowser } from "./book.mjs";
+import * as bare from "./checks/bare.mjs";
+import * as copying from "./checks/copying.mjs";
+import * as folding from "./checks/folding.mjs";
+import * as keys from "./checks/keys.mjs";
+import * as notes from "./checks/notes.mjs";
+import * as pages from "./checks/pages.mjs";
+import * as paper from "./checks/paper.mjs";
+import * as search from "./checks/search.mjs";
+import * as themes from "./checks/themes.mjs";
+
+const [where, ...words] = process.argv.slice(2);
+if (where === undefined) {
+  console.error("usage: node run.mjs BOOKDIR|URL [WORD …]");
+  process.exit(2);
+}
+
+const started = performance.now();
+const book = await openBook(where);
+const browser = await openBrowser();
+let passed = 0;
+let failed = 0;
+
+/** No check may hang the run: one that takes two minutes has failed. */
+function inTime(work) {
+  let timer;
+  const tooLong = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error("no answer within two minutes")), 120_000);
+  });
+  return Promise.race([work, tooLong]).finally(() => clearTimeout(timer));
+}
+
+/** Runs one check. It fails by throwing; an array it returns is a list of what is wrong. */
+async function check(name, body) {
+  if (words.length > 0 && !words.some((word) => name.includes(word))) return;
+  try {
+    const wrong = (await inTime(body())) ?? [];
+    if (wrong.length > 0) throw new Error(wrong.join("; "));
+    passed += 1;
+    console.log(`ok   ${name}`);
+  } catch (error) {
+    failed += 1;
+    console.log(`FAIL ${name}: ${error.message.split("\nCall log")[0].replace(/\s*\n\s*/g, " ")}`);
+  }
+}
+
+for (const group of [pages, notes, search, themes, folding, keys, copying, bare, paper]) {
+  await group.run({ browser, book, check });
+}
+
+await browser.close();
+book.close();
+const seconds = ((performance.now() - started) / 1000).toFixed(0);
+console.log(`${passed} ok, ${failed} failed, ${book.pages.length} pages, ${seconds} s`);
+process.exit(failed > 0 || passed === 0 ? 1 : 0);

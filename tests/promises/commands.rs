@@ -1,0 +1,55 @@
+//! Every command that the book prints works.
+
+use std::fs;
+use std::net::TcpListener;
+use std::path::PathBuf;
+
+use bookbinder::markdown;
+use promises::absent::not_checked;
+use promises::commands::{quiet_shell, run};
+use promises::workspace::{target_dir, workspace};
+
+use crate::assert_none;
+
+#[test]
+fn every_command_that_the_book_prints_works() {
+    if TcpListener::bind("127.0.0.1:7878").is_err() {
+        return not_checked(
+            "the commands that the book prints, for 127.0.0.1:7878 is taken",
+            "close the shop that is open there",
+        );
+    }
+    let workspace = workspace();
+    let target = target_dir().dir;
+    let mut wrong = Vec::new();
+    for page in pages() {
+        let text = fs::read_to_string(&page).expect("a page can be read");
+        let file = workspace.relative(&page);
+        let commands = markdown::commands_in(&file, &text)
+            .expect("the fences of a page are as they should be");
+        wrong.extend(run(&file, &commands, |shell| {
+            quiet_shell(shell, workspace.root());
+            shell.env("CARGO_TARGET_DIR", &target);
+        }));
+    }
+    assert_none(&wrong, "these commands do not do what the page says");
+}
+
+/// The chapters' texts, and the pages before and behind them.
+fn pages() -> Vec<PathBuf> {
+    let workspace = workspace();
+    let folder =
+        fs::read_dir(workspace.root().join("chapters")).expect("chapters/ can be read");
+    let mut pages: Vec<PathBuf> =
+        folder.map(|entry| entry.expect("an entry of chapters/").path()).collect();
+    pages.retain(|path| path.extension().is_some_and(|ending| ending == "md"));
+    pages.extend(
+        workspace
+            .chapters()
+            .iter()
+            .map(|chapter| chapter.dir.join("README.md"))
+            .filter(|p| p.is_file()),
+    );
+    pages.sort();
+    pages
+}

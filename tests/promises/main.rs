@@ -1,0 +1,18 @@
+//! The promises that the book makes to its readers. `cargo test -p promises` checks
+//! them all; `cargo bestiary verify` does so too and prints a line for each.
+
+mod book;
+mod browser;
+mod commands;
+mod conversations;
+mod coverage;
+mod door;
+mod hostile_street;
+mod house;
+mod outputs;
+
+/// Fails with all that is wrong, a line each.
+#[track_caller]
+fn assert_none(wrong: &[String], what: &str) {
+    assert!(wrong.is_empty(), "{what}:\n{}", wrong.join("\n"));
+}
