@@ -2,7 +2,7 @@
 
 import { createServer } from "node:http";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { extname, join, normalize, relative, sep } from "node:path";
+import { extname, join, normalize, sep } from "node:path";
 import { chromium } from "playwright-core";
 
 const TYPES = {
@@ -24,7 +24,10 @@ async function serve(dir) {
     if (existsSync(file) && statSync(file).isDirectory()) file = join(file, "index.html");
     const found = existsSync(file);
     if (!found) file = join(dir, "404.html");
-    response.writeHead(found ? 200 : 404, { "content-type": TYPES[extname(file)] ?? "application/octet-stream" });
+    response.writeHead(found ? 200 : 404, {
+      "content-type": TYPES[extname(file)] ?? "application/octet-stream",
+      "cache-control": extname(file) === ".html" ? "no-cache" : "max-age=600",
+    });
     response.end(existsSync(file) ? readFileSync(file) : "");
   });
   await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
@@ -36,8 +39,7 @@ function walk(dir) {
   const pages = readdirSync(dir, { recursive: true })
     .filter((name) => name.endsWith(".html") && name !== "toc.html")
     .filter((name) => readFileSync(join(dir, name), "utf8").includes('id="mdbook-content"'))
-    .map((name) => relative(".", name).split(sep).join("/"));
-  // mdBook writes the first chapter twice; index.html stands for both.
+    .map((name) => name.split(sep).join("/"));
   return pages.sort();
 }
 
@@ -77,13 +79,14 @@ export async function openBrowser() {
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
+      // Nothing but the book's own server can be reached, whatever a page asks for.
+      "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
     ],
   });
 }
 
 export const WIDE = { width: 1440, height: 900 };
 export const NARROW = { width: 390, height: 844 };
-export const SMALLEST = { width: 360, height: 740 };
 
 /**
  * A fresh reader: empty storage, a window of `size`, a `theme` ("light" or "dark") chosen in the menu before (or `null`: none).
@@ -99,12 +102,6 @@ export async function openReader(browser, book, { size = WIDE, theme = "light", 
   });
   const home = new URL(book.url).host;
   const complaints = [];
-  await context.route("**/*", (route) => {
-    const url = new URL(route.request().url());
-    if (url.host === home || url.protocol === "data:") return route.continue();
-    complaints.push(`asked the outside world for ${url.href}`);
-    return route.abort();
-  });
   if (js) await context.addInitScript(() => (window.print = () => {}));
   if (js && theme !== null) {
     await context.addInitScript((name) => {
@@ -113,6 +110,10 @@ export async function openReader(browser, book, { size = WIDE, theme = "light", 
   }
   const page = await context.newPage();
   page.setDefaultTimeout(10_000);
+  page.on("request", (request) => {
+    const url = new URL(request.url());
+    if (url.host !== home && url.protocol !== "data:") complaints.push(`asked the outside world for ${url.href}`);
+  });
   page.on("pageerror", (error) => complaints.push(`threw ${error.message}`));
   page.on("console", (message) => {
     if (message.type() !== "error" && message.type() !== "warning") return;

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use bookbinder::markdown;
 use promises::absent::not_checked;
 use promises::commands::{quiet_shell, run};
-use promises::workspace::{target_dir, workspace};
+use promises::workspace::{programs, target_dir, workspace};
 
 use crate::assert_none;
 
@@ -19,6 +19,8 @@ fn every_command_that_the_book_prints_works() {
             "close the shop that is open there",
         );
     }
+    // Built before any command of the book builds them anew.
+    programs();
     let workspace = workspace();
     let target = target_dir().dir;
     let mut wrong = Vec::new();

@@ -1,12 +1,14 @@
 //! Every output that the book prints is what the program prints.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use bestiary::normal;
-use bestiary::outputs::{Tool, again, stored};
+use bestiary::outputs::{Tool, again, snapshot, stored};
+use bestiary::scratch::Scratch;
 use bookbinder::Chapter;
-use bookbinder::directives::{self, Run};
+use bookbinder::directives::{self, Program, Run};
 use insta::comparator::Comparator;
 use insta::internals::SnapshotContents;
 use insta::{Settings, Snapshot};
@@ -110,4 +112,35 @@ impl Comparator for Printed {
     fn dyn_clone(&self) -> Box<dyn Comparator> {
         Box::new(*self)
     }
+}
+
+#[test]
+fn an_output_that_is_not_as_stored_is_noticed() {
+    let scratch = Scratch::new().expect("a folder for temporary files");
+    let chapter =
+        Chapter { dir: scratch.path().to_owned(), ..workspace().chapters()[0].clone() };
+    let stored = |measured| Run {
+        program: Program::Example("nap".into()),
+        args: vec!["-n".into(), "3".into()],
+        env: vec![],
+        strace: false,
+        ledger: false,
+        measured,
+        line: 1,
+    };
+    let (printed, measured) = (stored(false), stored(true));
+    fs::create_dir(scratch.path().join("outputs")).expect("a folder");
+    let text = "woke after 50 ms\n\nand slept\n";
+    fs::write(
+        scratch.path().join(printed.snapshot()),
+        snapshot(&printed, &chapter, text),
+    )
+    .expect("a file");
+    for run in [&printed, &measured] {
+        assert!(is_as_stored(&chapter, run, text));
+        assert!(!is_as_stored(&chapter, run, "woke after 50 ms\n\nand wept\n"));
+    }
+    let slower = "woke after 1.2 s\n\nand slept\n";
+    assert!(is_as_stored(&chapter, &measured, slower));
+    assert!(!is_as_stored(&chapter, &printed, slower));
 }

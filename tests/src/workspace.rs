@@ -37,6 +37,7 @@ pub fn programs() -> &'static Programs {
         ];
         which.extend(target.release.then(|| "--release".to_owned()));
         Programs::build(workspace().root(), &which)
+            .and_then(|programs| programs.kept_in(&target.dir.join("promised-programs")))
             .expect("the programs of the chapters build")
     })
 }

@@ -2,12 +2,13 @@
 
 use ch01_blocking::net::TcpListener;
 use std::io::{self, Read, Write};
-use std::net::{Ipv4Addr, SocketAddrV4, TcpStream};
+use std::net::{Ipv4Addr, SocketAddrV4};
 
 fn main() -> io::Result<()> {
+    ledger::init();
     let door = TcpListener::bind(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0))?;
     // The kernel queues this customer at the door before anybody calls `accept`.
-    let mut phone = TcpStream::connect(door.local_addr()?)?;
+    let mut phone = std::net::TcpStream::connect(door.local_addr()?)?;
     phone.write_all(b"DROP silk shirt\n")?;
     let mut customer = &door.accept()?;
     let mut said = [0; 64];

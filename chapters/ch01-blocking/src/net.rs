@@ -7,7 +7,7 @@ use std::net::{Ipv4Addr, SocketAddrV4};
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use tracing::trace;
 
-/// How many customers the kernel lets queue at the door before it turns them away.
+/// How many customers may queue at the door. The kernel may allow fewer; the rest try again.
 const BACKLOG: libc::c_int = 1024;
 
 /// A socket's descriptor. Dropping it closes the socket.
@@ -112,7 +112,7 @@ impl Write for &TcpStream {
     }
 }
 
-/// An address as C wants it: the port and the four numbers with their first byte first.
+/// An address as C wants it, in network order: the most significant byte comes first.
 fn to_c(addr: SocketAddrV4) -> libc::sockaddr_in {
     // SAFETY: the struct holds only integers, for which zero is a value like any other.
     let mut name: libc::sockaddr_in = unsafe { mem::zeroed() };

@@ -120,6 +120,16 @@ fn a_clerk_for_every_customer_serves_one_while_another_waits() {
 }
 
 #[test]
+fn a_garment_that_was_handed_over_does_not_come_back() {
+    let addr = one_clerk(Duration::ZERO);
+    let mut ann = Customer::enters(addr);
+    ann.says("DROP silk shirt\nPICKUP 1\nBYE\n");
+    assert_eq!(ann.hears_the_rest(), ["TICKET 1", "READY 1 silk shirt", "BYE"]);
+    let mut ben = Customer::enters(addr);
+    assert_eq!(ben.asks("PICKUP 1"), "ERROR ticket 1 has been picked up");
+}
+
+#[test]
 fn of_two_customers_with_one_ticket_one_gets_the_garment() {
     let addr = thread_per_customer(Duration::from_millis(20));
     let [mut ann, mut ben] = [(); 2].map(|()| Customer::enters(addr));

@@ -24,11 +24,11 @@ fn scene(interest: Interest) -> io::Result<()> {
 
     phone.write_all(b"silk shirt")?;
     println!("  ten bytes have come:  {}", told(&poller, None)?);
-    println!("  we take {:?}:       ", take(&customer, 4)?);
+    println!("  we take:              {:?}", take(&customer, 4)?);
     println!("  six are left:         {}", told(&poller, Some(Duration::ZERO))?);
     phone.write_all(b"!")?;
     println!("  one more has come:    {}", told(&poller, None)?);
-    println!("  we take {:?}:    ", take(&customer, 7)?);
+    println!("  we take:              {:?}", take(&customer, 7)?);
     println!("  none is left:         {}", told(&poller, Some(Duration::ZERO))?);
     Ok(())
 }

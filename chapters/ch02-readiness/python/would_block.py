@@ -5,28 +5,27 @@ import socket
 
 def outcome(call, *args):
     try:
-        call(*args)
+        return call(*args), "done"
     except BlockingIOError:
-        return "WouldBlock"
-    return "done"
+        return None, "WouldBlock"
 
 
 door = socket.create_server(("127.0.0.1", 0))
 door.setblocking(False)
-print("accept, nobody at the door: ", outcome(door.accept))
+print("accept, nobody at the door: ", outcome(door.accept)[1])
 
 phone = socket.create_connection(door.getsockname())
-customer, _ = door.accept()
+(customer, _), met = outcome(door.accept)
+print("accept, somebody there:     ", met)
 customer.setblocking(False)
-print("accept, somebody there:     ", "done")
 
-print("read, nothing said yet:     ", outcome(customer.recv, 512))
+print("read, nothing said yet:     ", outcome(customer.recv, 512)[1])
 phone.sendall(b"DROP silk shirt\n")
-while (said := outcome(customer.recv, 512)) != "done":
+while (said := outcome(customer.recv, 512)[1]) != "done":
     pass
 print("read, something said:       ", said)
 
-print("write, there is room:       ", outcome(customer.send, b"TICKET 1\n"))
-while (full := outcome(customer.send, b"." * 65_536)) == "done":
+print("write, there is room:       ", outcome(customer.send, b"TICKET 1\n")[1])
+while (full := outcome(customer.send, b"." * 65_536)[1]) == "done":
     pass
 print("write, they do not listen:  ", full)

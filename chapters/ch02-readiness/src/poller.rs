@@ -7,8 +7,8 @@ use std::os::fd::{AsFd, AsRawFd};
 use std::time::Duration;
 use tracing::trace;
 
-/// The key under which the queue's own bell rings; nobody else may use it.
-pub(crate) const BELL: usize = usize::MAX;
+/// The key of the events that [`Poller::notify`] makes; nobody else may use it.
+pub(crate) const NOTIFY: usize = usize::MAX;
 
 /// What to be told about a descriptor, and when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,10 +71,10 @@ impl Poller {
     /// # Errors
     /// The key is `usize::MAX`, or what the kernel says: it is watched already, cannot be watched.
     pub fn add(&self, fd: impl AsFd, key: usize, interest: Interest) -> io::Result<()> {
-        if key == BELL {
+        if key == NOTIFY {
             return Err(io::Error::new(
                 io::ErrorKind::InvalidInput,
-                "this key is the bell's",
+                "this key is the poller's own",
             ));
         }
         let fd = fd.as_fd().as_raw_fd();
@@ -126,7 +126,7 @@ impl Poller {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             outcome => outcome?,
         }
-        events.retain(|event| event.key != BELL);
+        events.retain(|event| event.key != NOTIFY);
         trace!(target: "shop", events = events.len(), "unpark");
         for Event { key, readable, writable } in events {
             trace!(target: "shop", key, can = words(*readable, *writable), "ready");

@@ -3,15 +3,11 @@
 use std::io;
 use std::os::fd::{FromRawFd, OwnedFd, RawFd};
 
-#[cfg(any(target_os = "linux", target_os = "android"))]
-mod epoll;
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-mod kqueue;
+#[cfg_attr(any(target_os = "linux", target_os = "android"), path = "sys/epoll.rs")]
+#[cfg_attr(not(any(target_os = "linux", target_os = "android")), path = "sys/kqueue.rs")]
+mod queue;
 
-#[cfg(any(target_os = "linux", target_os = "android"))]
-pub(crate) use epoll::Queue;
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-pub(crate) use kqueue::Queue;
+pub(crate) use queue::Queue;
 
 /// Makes a system call, again if a signal interrupted it, and checks what it returned.
 pub(crate) fn check(mut call: impl FnMut() -> isize) -> io::Result<usize> {

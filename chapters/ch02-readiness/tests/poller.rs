@@ -42,16 +42,19 @@ fn soon(poller: &Poller) -> News {
     news
 }
 
+/// Waits for a notification, where there is nothing else to wait for.
+fn wait_for_the_bell(poller: &Poller) {
+    let start = Instant::now();
+    assert_eq!(wait(poller, WATCHDOG), nothing());
+    assert!(start.elapsed() < WATCHDOG, "nothing ended the wait");
+}
+
 fn nothing() -> News {
     News::new()
 }
 
-/// A pair of sockets, both of which say `WouldBlock`.
 fn pair() -> (UnixStream, UnixStream) {
-    let (ours, theirs) = UnixStream::pair().unwrap();
-    ours.set_nonblocking(true).unwrap();
-    theirs.set_nonblocking(true).unwrap();
-    (ours, theirs)
+    UnixStream::pair().unwrap()
 }
 
 /// Writes until there is no more room.
@@ -104,10 +107,20 @@ fn it_tells_of_room_to_write_while_there_is_some() {
     let (poller, (ours, theirs)) = (Poller::new().unwrap(), pair());
     poller.add(&ours, 7, Interest::WRITE).unwrap();
     assert_eq!(now(&poller), News::from([(7, WRITE)]));
+    ours.set_nonblocking(true).unwrap();
+    theirs.set_nonblocking(true).unwrap();
     fill(&ours);
     assert_eq!(now(&poller), nothing());
     drain(&theirs);
     assert_eq!(now(&poller), News::from([(7, WRITE)]));
+}
+
+#[test]
+fn old_news_is_not_told_again() {
+    let poller = Poller::new().unwrap();
+    let mut events = vec![Event { key: 1, readable: true, writable: true }];
+    poller.wait(&mut events, Some(Duration::ZERO)).unwrap();
+    assert_eq!(events, []);
 }
 
 #[test]
@@ -278,9 +291,8 @@ fn on_linux_a_peer_who_vanishes_is_told_of_unasked() {
 fn a_notification_ends_the_wait_of_another_thread() {
     let poller = Poller::new().unwrap();
     thread::scope(|scope| {
-        let waits = scope.spawn(|| poller.wait(&mut Vec::new(), None));
+        scope.spawn(|| wait_for_the_bell(&poller));
         poller.notify().unwrap();
-        waits.join().unwrap().unwrap();
     });
 }
 
@@ -288,16 +300,14 @@ fn a_notification_ends_the_wait_of_another_thread() {
 fn a_notification_that_nobody_waits_for_ends_the_next_wait() {
     let poller = Poller::new().unwrap();
     poller.notify().unwrap();
-    let mut events = vec![Event { key: 1, readable: true, writable: true }];
-    poller.wait(&mut events, None).unwrap();
-    assert_eq!(events, [], "a notification is no event, and old events are gone");
+    wait_for_the_bell(&poller);
 }
 
 #[test]
 fn three_notifications_end_one_wait_and_leave_nothing_behind() {
     let poller = Poller::new().unwrap();
     (0..3).for_each(|_| poller.notify().unwrap());
-    poller.wait(&mut Vec::new(), None).unwrap();
+    wait_for_the_bell(&poller);
     let (start, a_while) = (Instant::now(), Duration::from_millis(3));
     assert_eq!(wait(&poller, a_while), nothing());
     assert!(start.elapsed() >= a_while, "the second wait was ended too");
@@ -306,7 +316,7 @@ fn three_notifications_end_one_wait_and_leave_nothing_behind() {
 #[test]
 fn a_notification_does_not_hide_an_event() {
     let (poller, (ours, _theirs)) = (Poller::new().unwrap(), pair());
-    poller.add(&ours, 7, Interest::WRITE).unwrap();
+    poller.add(&ours, 7, Interest::WRITE.on_edge()).unwrap();
     poller.notify().unwrap();
     assert_eq!(now(&poller), News::from([(7, WRITE)]));
 }
@@ -325,9 +335,14 @@ fn a_timeout_never_ends_early() {
 #[test]
 fn a_timeout_may_be_as_long_as_it_likes() {
     let poller = Poller::new().unwrap();
-    let days = |n: u64| Duration::from_secs(n * 24 * 60 * 60);
-    for timeout in [days(1), days(50), days(1_000_000), Duration::MAX] {
-        poller.notify().unwrap();
-        assert_eq!(wait(&poller, timeout), nothing());
+    let more_than_32_bits = Duration::from_millis(1 << 32);
+    for timeout in [more_than_32_bits, Duration::from_secs(u64::MAX), Duration::MAX] {
+        thread::scope(|scope| {
+            let waits = scope.spawn(|| poller.wait(&mut Vec::new(), Some(timeout)));
+            (0..1000).for_each(|_| thread::yield_now());
+            assert!(!waits.is_finished(), "{timeout:?} is over");
+            poller.notify().unwrap();
+            waits.join().unwrap().unwrap();
+        });
     }
 }

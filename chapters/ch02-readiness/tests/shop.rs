@@ -174,6 +174,16 @@ fn a_hundred_customers_get_each_their_own_garment() {
 }
 
 #[test]
+fn a_garment_that_was_handed_over_does_not_come_back() {
+    let shop = open(Duration::ZERO);
+    let mut ann = shop.enters();
+    ann.says("DROP silk shirt\nPICKUP 1\nBYE\n");
+    assert_eq!(ann.hears_the_rest(), ["TICKET 1", "READY 1 silk shirt", "BYE"]);
+    let mut ben = shop.enters();
+    assert_eq!(ben.asks("PICKUP 1"), "ERROR ticket 1 has been picked up");
+}
+
+#[test]
 fn of_two_customers_with_one_ticket_one_gets_the_garment() {
     let shop = open(Duration::from_millis(20));
     let [mut ann, mut ben] = [(); 2].map(|()| shop.enters());

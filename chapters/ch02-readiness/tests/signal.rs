@@ -1,8 +1,12 @@
 //! Interrupts a thread of this process, so no other test may run beside it.
 
+mod customers;
+
 use ch02_readiness::poller::Poller;
+use customers::WATCHDOG;
 use std::os::unix::thread::JoinHandleExt;
 use std::thread;
+use std::time::Instant;
 
 extern "C" fn do_nothing(_signal: libc::c_int) {}
 
@@ -23,7 +27,9 @@ fn a_signal_ends_a_wait_without_an_event_and_without_an_error() {
         poller.wait(&mut events, None).map(|()| events)
     });
     // A signal that comes before the wait does not end it, so one may not be enough.
+    let start = Instant::now();
     while !waits.is_finished() {
+        assert!(start.elapsed() < WATCHDOG, "no signal ends the wait");
         // SAFETY: the thread has not been joined, so its handle is still valid.
         unsafe { libc::pthread_kill(waits.as_pthread_t(), libc::SIGUSR1) };
         thread::yield_now();

@@ -6,10 +6,18 @@
 //! [`normal`] and [`strace`] put aside what differs between two runs, and the
 //! result is either stored (`cargo bestiary record`) or compared (the tests).
 
+pub mod breaks;
 pub mod child;
+pub mod crate_copy;
+pub mod exercises;
+pub mod grading;
 pub mod near;
 pub mod normal;
 pub mod outputs;
+pub mod patch;
 pub mod programs;
 pub mod scratch;
 pub mod strace;
+pub mod traces;
+pub mod typed_along;
+pub mod watch;

@@ -2,6 +2,7 @@
 //!
 //! Each verb is a file in [`verbs`]; the table there is all that a new one needs.
 
+mod links;
 mod open;
 mod pager;
 mod paint;

@@ -1,6 +1,7 @@
 //! The chapters' programs, built and found.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -45,6 +46,27 @@ impl Programs {
         Ok(Self { by_name: executables(&String::from_utf8_lossy(&built.stdout)) })
     }
 
+    /// The same programs under names of their own in `folder`: a later build by another
+    /// cargo command does not replace them while they run.
+    ///
+    /// # Errors
+    ///
+    /// If the folder cannot be written to.
+    pub fn kept_in(self, folder: &Path) -> Result<Self> {
+        fs::create_dir_all(folder)
+            .with_context(|| format!("{} cannot be made", folder.display()))?;
+        let keep = |(name, built): (String, PathBuf)| {
+            let kept = folder.join(&name);
+            let _ = fs::remove_file(&kept);
+            fs::hard_link(&built, &kept)
+                .or_else(|_| fs::copy(&built, &kept).map(drop))
+                .with_context(|| format!("{} cannot be copied", built.display()))?;
+            Ok((name, kept))
+        };
+        let by_name = self.by_name.into_iter().map(keep).collect::<Result<_>>()?;
+        Ok(Self { by_name })
+    }
+
     /// Where the program of that name is.
     pub fn path(&self, name: &str) -> Result<&Path> {
         self.by_name.get(name).map(PathBuf::as_path).ok_or_else(|| {
@@ -79,6 +101,7 @@ fn executables(messages: &str) -> BTreeMap<String, PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scratch::Scratch;
 
     #[test]
     fn executables_are_read_from_cargos_messages() {
@@ -91,6 +114,21 @@ mod tests {
             found.into_iter().collect::<Vec<_>>(),
             [("three_calls".into(), "/t/three_calls".into())]
         );
+    }
+
+    #[test]
+    fn a_kept_program_outlives_the_one_that_was_built() {
+        let scratch = Scratch::new().unwrap();
+        let built = scratch.path().join("built");
+        fs::write(&built, "first").unwrap();
+        let programs =
+            || Programs { by_name: [("nap".to_owned(), built.clone())].into() };
+        for _ in 0..2 {
+            let kept = programs().kept_in(&scratch.path().join("kept")).unwrap();
+            fs::remove_file(&built).unwrap();
+            assert_eq!(fs::read_to_string(kept.path("nap").unwrap()).unwrap(), "first");
+            fs::write(&built, "first").unwrap();
+        }
     }
 
     #[test]

@@ -43,7 +43,7 @@ impl Report {
 /// `out` stays there. So does a folder that holds something other than a book: it is an error.
 pub fn build(workspace: &Workspace, out: &Path) -> Result<Report> {
     let out = std::path::absolute(out)?;
-    ensure_replaceable(&out)?;
+    ensure_replaceable(workspace, &out)?;
     let next = beside(&out, "next")?;
     remove(&next)?;
     let report = match build_into(workspace, &next) {
@@ -66,7 +66,7 @@ pub fn build(workspace: &Workspace, out: &Path) -> Result<Report> {
 /// there.
 pub fn draft(workspace: &Workspace, out: &Path) -> Result<(Report, Problems)> {
     let out = std::path::absolute(out)?;
-    ensure_replaceable(&out)?;
+    ensure_replaceable(workspace, &out)?;
     let next = beside(&out, "next")?;
     remove(&next)?;
     let (report, problems) = run(workspace, &next)?;
@@ -91,7 +91,7 @@ fn run(workspace: &Workspace, out: &Path) -> Result<(Report, Problems)> {
     let (rendered, heard) = strict::listen(|| render(&workspace, out, &outcome));
     let mut outcome = outcome.lock().unwrap_or_else(|e| e.into_inner());
     let mut problems = std::mem::take(&mut outcome.problems);
-    problems.extend(heard);
+    problems.extend(heard.into_iter().map(|heard| with_file(heard, &workspace)));
     problems.sort();
     problems.dedup();
     let problems = Problems(problems);
@@ -106,6 +106,20 @@ fn run(workspace: &Workspace, out: &Path) -> Result<(Report, Problems)> {
     };
     outcome.held.put_in(out)?;
     Ok((Report { out: out.to_path_buf(), pages, took: start.elapsed() }, problems))
+}
+
+/// What mdBook says of `ch01-blocking/index.md` is said of the file that was written.
+fn with_file(problem: Problem, workspace: &Workspace) -> Problem {
+    let quoted = problem.what.split('`').skip(1).step_by(2);
+    let files = quoted.filter(|q| q.ends_with(".md")).map(|page| {
+        let file = page.strip_suffix("index.md").map(|dir| format!("{dir}README.md"));
+        format!("chapters/{}", file.as_deref().unwrap_or(page))
+    });
+    let mut files = files.filter(|file| workspace.root().join(file).is_file());
+    match files.next() {
+        Some(file) => Problem { file, ..problem },
+        None => problem,
+    }
 }
 
 /// Lets mdBook do its work; gives the number of pages.
@@ -186,18 +200,21 @@ pub(crate) fn beside(out: &Path, ending: &str) -> Result<PathBuf> {
     Ok(out.with_file_name(name))
 }
 
-/// Only a book, or nothing, may be replaced by a book.
-pub(crate) fn ensure_replaceable(out: &Path) -> Result<()> {
+/// Only a book, or nothing, may be replaced by a book, and not where the book comes from.
+fn ensure_replaceable(workspace: &Workspace, out: &Path) -> Result<()> {
+    for source in ["chapters", "book"] {
+        if out.starts_with(workspace.root().join(source)) {
+            bail!("{} is where the book is written; build it elsewhere", out.display());
+        }
+    }
     if !out.exists() {
         return Ok(());
     }
     let empty = out.is_dir() && fs::read_dir(out)?.next().is_none();
     let book = out.join("toc.html").is_file() && out.join(".nojekyll").is_file();
     if !empty && !book {
-        bail!(
-            "{} holds something other than a book; name an empty or a new folder",
-            out.display()
-        );
+        let out = out.display();
+        bail!("{out} holds something other than a book; name an empty or a new folder");
     }
     Ok(())
 }
@@ -304,7 +321,9 @@ mod tests {
         let error = built(&scratch).unwrap_err().to_string();
         assert!(error.contains("chapters/ch01-one/README.md:3: {{#item src/lib.rs prize}}: no item `prize` in src/lib.rs; did you mean `price`?"), "{error}");
         assert!(error.contains("chapters/ch01-one/README.md:7: {{#itme}}"), "{error}");
-        assert!(error.contains("unclosed HTML tag `<aside>`"), "{error}");
+        let aside =
+            "chapters/ch01-one/README.md: warn from mdBook: unclosed HTML tag `<aside>`";
+        assert!(error.contains(aside), "{error}");
         assert!(read(&out, "ch01-one/index.html").contains("price"));
         assert!(!beside(&out, "next").unwrap().exists());
     }
@@ -348,6 +367,9 @@ mod tests {
             .to_string();
         assert!(error.contains("something other than a book"), "{error}");
         assert!(scratch.path().join("precious/letter.txt").exists());
+        let inside = scratch.path().join("chapters/out");
+        let error = build(&scratch.workspace(), &inside).unwrap_err().to_string();
+        assert!(error.contains("where the book is written"), "{error}");
     }
 
     #[test]

@@ -7,9 +7,7 @@
 
 use crate::Chapter;
 use anyhow::{Context, Result};
-use similar::{
-    Algorithm, ChangeTag, DiffOp, TextDiff, capture_diff_slices, group_diff_ops,
-};
+use similar::{Algorithm, DiffOp, capture_diff_slices, group_diff_ops};
 use std::collections::BTreeMap;
 use std::fs;
 use std::ops::Range;
@@ -287,30 +285,47 @@ fn marks(old: &[&str], new: &[&str]) -> (Marks, Marks) {
     if old.is_empty() || new.is_empty() {
         return found;
     }
-    let (a, b) = (old.join("\n"), new.join("\n"));
-    let diff =
-        TextDiff::configure().algorithm(Algorithm::Patience).diff_unicode_words(&a, &b);
-    let common: usize = diff
-        .iter_all_changes()
-        .filter(|c| c.tag() == ChangeTag::Equal)
-        .map(|c| c.value().trim().len())
-        .sum();
-    if common * 2 < old.iter().chain(new).map(|l| l.trim().len()).sum::<usize>() / 2 {
+    let (old, new) = (old.join("\n"), new.join("\n"));
+    let (old, new) = (words(&old), words(&new));
+    let ops = capture_diff_slices(Algorithm::Patience, &old, &new);
+    let letters = |words: &[&str]| words.iter().map(|w| w.trim().len()).sum::<usize>();
+    let kept = ops.iter().filter(|op| is_equal(op));
+    let common: usize = kept.map(|op| letters(&old[op.old_range()])).sum();
+    if common * 4 < letters(&old) + letters(&new) {
         return found;
     }
     let (mut at_old, mut at_new) = (Place::default(), Place::default());
-    for change in diff.iter_all_changes() {
-        let text = change.value();
-        match change.tag() {
-            ChangeTag::Equal => {
-                at_old.pass(text, None);
-                at_new.pass(text, None);
-            }
-            ChangeTag::Delete => at_old.pass(text, Some(&mut found.0)),
-            ChangeTag::Insert => at_new.pass(text, Some(&mut found.1)),
+    for op in &ops {
+        let changed = !is_equal(op);
+        for word in &old[op.old_range()] {
+            at_old.pass(word, changed.then_some(&mut found.0));
+        }
+        for word in &new[op.new_range()] {
+            at_new.pass(word, changed.then_some(&mut found.1));
         }
     }
     found
+}
+
+/// Cuts code into names, runs of space, and single signs.
+fn words(text: &str) -> Vec<&str> {
+    let kind = |c: char| match c {
+        '\n' => 0,
+        c if c.is_alphanumeric() || c == '_' => 1,
+        c if c.is_whitespace() => 2,
+        _ => 0,
+    };
+    let mut words = Vec::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let same = |c: &char| kind(first) != 0 && kind(*c) == kind(first);
+        let more =
+            rest.chars().skip(1).take_while(same).map(char::len_utf8).sum::<usize>();
+        let (word, after) = rest.split_at(first.len_utf8() + more);
+        words.push(word);
+        rest = after;
+    }
+    words
 }
 
 /// A place in a text: line and byte within it.
@@ -457,6 +472,14 @@ mod tests {
     fn lines_with_nothing_in_common_are_not_marked() {
         let file = compare_texts("a", "alpha beta gamma\n", "delta epsilon zeta\n");
         assert!(file.hunks(3)[0].lines.iter().all(|l| l.marks.is_empty()));
+    }
+
+    #[test]
+    fn words_are_names_spaces_and_single_signs() {
+        assert_eq!(
+            words("a.bé(  c)\n;"),
+            ["a", ".", "bé", "(", "  ", "c", ")", "\n", ";"]
+        );
     }
 
     #[test]

@@ -133,10 +133,10 @@ impl<'a> Sides<'a> {
         }
     }
 
-    /// Is the old line's item not in the new file any more?
+    /// Is the old line's item not in the new file any more? A comment between items has none.
     fn item_is_gone(&self, line: usize) -> bool {
         let item = self.old.items.around(line);
-        item.is_some_and(|item| !self.new.items.all.iter().any(|i| i.name == item.name))
+        item.is_none_or(|item| !self.new.items.all.iter().any(|i| i.name == item.name))
     }
 }
 

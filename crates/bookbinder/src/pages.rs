@@ -1,6 +1,7 @@
 //! Turns the text of the book's pages into what mdBook renders: directives into HTML, code
 //! fences into coloured code, links to a `README.md` into links to its page.
 
+use crate::beasts::Beasts;
 use crate::directives::{self, Context};
 use crate::held::Held;
 use crate::highlight;
@@ -38,9 +39,11 @@ impl Preprocessor for Pages {
 
     fn run(&self, _: &PreprocessorContext, mut book: Book) -> Result<Book> {
         let mut outcome = self.outcome.lock().unwrap_or_else(|e| e.into_inner());
+        let (beasts, problems) = Beasts::read(&self.workspace);
+        outcome.problems.extend(problems);
         book.for_each_mut(|item| {
             if let BookItem::Chapter(page) = item {
-                self.page(page, &mut outcome);
+                self.page(page, &beasts, &mut outcome);
             }
         });
         Ok(book)
@@ -48,7 +51,7 @@ impl Preprocessor for Pages {
 }
 
 impl Pages {
-    fn page(&self, page: &mut Page, outcome: &mut Outcome) {
+    fn page(&self, page: &mut Page, beasts: &Beasts, outcome: &mut Outcome) {
         let Some(source) = page.source_path.clone() else {
             return;
         };
@@ -59,8 +62,15 @@ impl Pages {
             outcome.problems.push(Problem::in_file(&*file, "the page is empty; write its text, or take it out of chapters/SUMMARY.md"));
             return;
         }
-        let cx = chapter.map(|c| Context::of(&self.workspace, c));
-        page.content = text(&page.content, &file, cx.as_ref(), outcome);
+        let cx = chapter.map(|c| Context::of(&self.workspace, c).with_beasts(beasts));
+        let (linked, met) = beasts.link(&page.content, &file, &mut outcome.problems);
+        page.content = text(&linked, &file, cx.as_ref(), beasts, outcome);
+        if !met.is_empty() {
+            // On paper nothing can be pointed at.
+            let previews = beasts.previews(&met);
+            let comment = outcome.held.hold_with_print(previews, String::new());
+            push_block(&comment, &mut page.content);
+        }
         if let Some(chapter) = chapter
             && source.file_name().is_some_and(|n| n == "README.md")
         {
@@ -86,6 +96,11 @@ impl Pages {
         names.push(parent.name.clone());
         let mut page = Page::new(code_page::TITLE, text, Path::new(&path), names);
         page.source_path = None;
+        // A number below its chapter's makes mdBook indent it below its chapter.
+        page.number = parent.number.as_ref().map(|number| {
+            let next = u32::try_from(parent.sub_items.len()).unwrap_or(u32::MAX);
+            number.iter().copied().chain([next.saturating_add(1)]).collect()
+        });
         outcome.code_pages.push(path);
         Ok(page)
     }
@@ -96,6 +111,7 @@ fn text(
     text: &str,
     file: &str,
     cx: Option<&Context<'_>>,
+    beasts: &Beasts,
     outcome: &mut Outcome,
 ) -> String {
     let (calls, wrong) = directives::scan(text);
@@ -112,9 +128,7 @@ fn text(
         if let Some(call) = calls.iter().find(|c| c.line == n) {
             let rendered = match cx {
                 Some(cx) => directives::render(call, cx, &mut outcome.held),
-                None => Err(anyhow::anyhow!(
-                    "only the text of a chapter (chapters/chNN-…/) has directives"
-                )),
+                None => directives::render_outside(call, file, beasts, &mut outcome.held),
             };
             match rendered {
                 Ok(html) => push_block(&html, &mut out),
@@ -231,6 +245,7 @@ fn clean_opening(line: &str, fence: &Fence<'_>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::beasts::NONE;
     use crate::testing::Scratch;
 
     fn bind(source: &str) -> (String, Vec<String>) {
@@ -238,7 +253,7 @@ mod tests {
         let workspace = scratch.workspace();
         let cx = Context::of(&workspace, &workspace.chapters()[0]);
         let mut outcome = Outcome::default();
-        let out = text(source, "x.md", Some(&cx), &mut outcome);
+        let out = text(source, "x.md", Some(&cx), cx.beasts, &mut outcome);
         (out, outcome.problems.iter().map(ToString::to_string).collect())
     }
 
@@ -302,7 +317,7 @@ mod tests {
     #[test]
     fn a_directive_outside_a_chapter_is_refused() {
         let mut outcome = Outcome::default();
-        text("{{#ticket}}\n", "chapters/front.md", None, &mut outcome);
+        text("{{#ticket}}\n", "chapters/front.md", None, &NONE, &mut outcome);
         assert!(outcome.problems[0].to_string().contains("only the text of a chapter"));
     }
 }

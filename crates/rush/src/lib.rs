@@ -21,11 +21,12 @@
 //! (`crowd.rs`), one non-blocking loop for all customers; one customer's conversation is a state
 //! machine (`visit.rs`). What the kernel tells about a process is read in `usage.rs`, system calls
 //! are counted by strace in `strace.rs`. An [`Outcome`] (`outcome.rs`) prints as a table and bars
-//! (`text.rs`), as JSON, and as a drawing (`chart.rs`).
+//! (`text.rs`), as JSON, as a drawing (`chart.rs`), and as a figure for a page (`html.rs`).
 
 mod chart;
 mod crowd;
 mod error;
+mod html;
 mod limits;
 mod metric;
 mod outcome;

@@ -42,7 +42,7 @@ pub struct Figure {
 
 /// Everything that is measured, in the order of the table's columns.
 #[rustfmt::skip]
-pub const METRICS: [Metric; 11] = [
+pub const METRICS: [Metric; 12] = [
     metric("served", "customers served", Unit::Count, true,
         |shop| shop.each(|r| Some(r.served as f64))),
     metric("lost", "customers who lost patience", Unit::Count, false,
@@ -65,6 +65,8 @@ pub const METRICS: [Metric; 11] = [
         |shop| shop.each(|r| Some(r.involuntary_switches as f64))),
     metric("calls", "system calls a customer", Unit::Average, true,
         |shop| shop.system_calls.iter().map(|calls| calls.per_customer).collect()),
+    metric("lines", "lines of code", Unit::Count, false,
+        |shop| shop.lines.iter().map(|lines| *lines as f64).collect()),
 ];
 
 const fn metric(

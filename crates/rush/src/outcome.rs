@@ -38,6 +38,9 @@ pub struct Machine {
 pub struct ShopOutcome {
     /// The shop's name.
     pub name: String,
+    /// How many lines of code it has, if that was said.
+    #[serde(default)]
+    pub lines: Option<usize>,
     /// Its rounds.
     pub rounds: Vec<Round>,
     /// Its system calls, counted in a run of their own.
@@ -193,6 +196,7 @@ pub(crate) mod tests {
             shops: vec![
                 ShopOutcome {
                     name: "one clerk".to_owned(),
+                    lines: None,
                     rounds: vec![round(39, 1020.0, 1), round(38, 1004.0, 1)],
                     system_calls: Some(SystemCalls {
                         customers: 50,
@@ -202,11 +206,13 @@ pub(crate) mod tests {
                 },
                 ShopOutcome {
                     name: "a thread each".to_owned(),
+                    lines: None,
                     rounds: vec![round(200, 61.0, 201), round(200, 64.4, 197)],
                     system_calls: None,
                 },
                 ShopOutcome {
                     name: "broken".to_owned(),
+                    lines: None,
                     rounds: vec![broken],
                     system_calls: None,
                 },

@@ -46,6 +46,7 @@ pub struct Shop {
     pub(crate) name: String,
     pub(crate) program: PathBuf,
     pub(crate) args: Vec<OsString>,
+    pub(crate) lines: Option<usize>,
 }
 
 impl Plan {
@@ -123,12 +124,18 @@ impl Shop {
     /// `open on ADDR` when it is ready.
     pub fn new(name: impl Into<String>, program: impl AsRef<Path>) -> Shop {
         let program = program.as_ref().to_owned();
-        Shop { name: name.into(), program, args: Vec::new() }
+        Shop { name: name.into(), program, args: Vec::new(), lines: None }
     }
 
     /// Adds an argument.
     pub fn arg(mut self, arg: impl Into<OsString>) -> Shop {
         self.args.push(arg.into());
+        self
+    }
+
+    /// Says how many lines of code the shop has, for the table.
+    pub fn lines(mut self, lines: usize) -> Shop {
+        self.lines = Some(lines);
         self
     }
 }

@@ -127,7 +127,12 @@ fn count_calls(
 }
 
 fn nothing_yet(shop: &Shop) -> ShopOutcome {
-    ShopOutcome { name: shop.name.clone(), rounds: Vec::new(), system_calls: None }
+    ShopOutcome {
+        name: shop.name.clone(),
+        lines: shop.lines,
+        rounds: Vec::new(),
+        system_calls: None,
+    }
 }
 
 impl fmt::Display for Progress<'_> {

@@ -30,9 +30,9 @@ function contrasts() {
   });
 }
 
-export async function run({ browser, book, check }) {
+export function run({ browser, book, check }) {
   for (const theme of ["light", "dark"]) {
-    await check(`without JavaScript, a ${theme} page is readable`, async () => {
+    check(`without JavaScript, a ${theme} page is readable`, async () => {
       const reader = await openReader(browser, book, { theme, js: false });
       const wrong = [];
       for (const path of book.pages.filter((page) => /^(index|ch\d+[^/]*\/index)\.html$/.test(page))) {

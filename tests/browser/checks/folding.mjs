@@ -11,8 +11,8 @@ export async function pageWith(reader, book, selector) {
   throw new Error(`no page holds ${selector}`);
 }
 
-export async function run({ browser, book, check }) {
-  await check("a diff folds and unfolds by mouse and by keyboard", async () => {
+export function run({ browser, book, check }) {
+  check("a diff folds and unfolds by mouse and by keyboard", async () => {
     const reader = await openReader(browser, book);
     await pageWith(reader, book, ".diff-file");
     const file = reader.page.locator(".diff-file").first();
@@ -35,7 +35,7 @@ export async function run({ browser, book, check }) {
     return reader.complaints;
   });
 
-  await check("a listing's file name leads to its line, unfolded", async () => {
+  check("a listing's file name leads to its line, unfolded", async () => {
     const reader = await openReader(browser, book);
     const { page } = reader;
     await pageWith(reader, book, "figure.listing a.path[href*='#']");

@@ -12,10 +12,10 @@ async function turns(page, key) {
   return page.evaluate(() => location.hash === "#turned");
 }
 
-export async function run({ browser, book, check }) {
+export function run({ browser, book, check }) {
   const chapters = book.pages.filter((page) => /^ch\d+[^/]*\/index\.html$/.test(page));
 
-  await check("arrow keys leave the page alone while one of its controls has the focus", async () => {
+  check("arrow keys leave the page alone while one of its controls has the focus", async () => {
     const reader = await openReader(browser, book, { size: NARROW });
     const { page } = reader;
     const wrong = [];
@@ -37,7 +37,7 @@ export async function run({ browser, book, check }) {
     return wrong;
   });
 
-  await check("an arrow key turns the page when nothing has the focus", async () => {
+  check("an arrow key turns the page when nothing has the focus", async () => {
     const reader = await openReader(browser, book);
     await reader.goto(chapters[0]);
     const next = await reader.page.locator(".nav-chapters.next").getAttribute("href");
@@ -46,7 +46,7 @@ export async function run({ browser, book, check }) {
     await reader.close();
   });
 
-  await check("turning pages by arrow key can be switched off, and stays off", async () => {
+  check("turning pages by arrow key can be switched off, and stays off", async () => {
     const reader = await openReader(browser, book);
     const { page } = reader;
     const item = page.locator("#bestiary-arrows");
@@ -65,7 +65,7 @@ export async function run({ browser, book, check }) {
     await reader.close();
   });
 
-  await check("the sidebar opens by keyboard", async () => {
+  check("the sidebar opens by keyboard", async () => {
     const reader = await openReader(browser, book, { size: NARROW });
     const { page } = reader;
     await reader.goto(chapters[0]);
@@ -75,7 +75,7 @@ export async function run({ browser, book, check }) {
     await reader.close();
   });
 
-  await check("the first Tab leads to a link that skips to the text", async () => {
+  check("the first Tab leads to a link that skips to the text", async () => {
     const reader = await openReader(browser, book);
     const { page } = reader;
     await reader.goto(chapters[0]);

@@ -3,8 +3,8 @@
 import { openReader } from "../book.mjs";
 import { pageWith } from "./folding.mjs";
 
-export async function run({ browser, book, check }) {
-  await check("the whole book prints", async () => {
+export function run({ browser, book, check }) {
+  check("the whole book prints", async () => {
     const reader = await openReader(browser, book, { theme: "dark" });
     await reader.goto("print.html");
     const pdf = await reader.page.pdf({ format: "A4" });
@@ -15,7 +15,7 @@ export async function run({ browser, book, check }) {
     return reader.complaints;
   });
 
-  await check("on paper, diffs are unfolded, wrapped and on white", async () => {
+  check("on paper, diffs are unfolded, wrapped and on white", async () => {
     const reader = await openReader(browser, book, { theme: "dark" });
     const { page } = reader;
     await pageWith(reader, book, ".diff-file");

@@ -2,11 +2,11 @@
 
 import { openReader } from "../book.mjs";
 
-export async function run({ browser, book, check }) {
+export function run({ browser, book, check }) {
   const start = book.pages.find((page) => page.startsWith("ch01")) ?? "index.html";
 
   for (const word of ["epoll_wait", "customer"]) {
-    await check(`search finds ${word}`, async () => {
+    check(`search finds ${word}`, async () => {
       const reader = await openReader(browser, book);
       const { page } = reader;
       await reader.goto(start);
@@ -23,7 +23,7 @@ export async function run({ browser, book, check }) {
     });
   }
 
-  await check("search says when it finds nothing", async () => {
+  check("search says when it finds nothing", async () => {
     const reader = await openReader(browser, book);
     const { page } = reader;
     await reader.goto(start);

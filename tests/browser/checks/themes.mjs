@@ -10,8 +10,8 @@ async function choose(page, name) {
   await page.keyboard.press("Escape");
 }
 
-export async function run({ browser, book, check }) {
-  await check("the theme menu offers Auto, Light and Dark", async () => {
+export function run({ browser, book, check }) {
+  check("the theme menu offers Auto, Light and Dark", async () => {
     const reader = await openReader(browser, book, { theme: null });
     await reader.goto("index.html");
     const names = await reader.page.locator("#mdbook-theme-list .theme").allTextContents();
@@ -19,7 +19,7 @@ export async function run({ browser, book, check }) {
     return names.join() === "Auto,Light,Dark" ? [] : [`it offers ${names.join(", ")}`];
   });
 
-  await check("a theme chosen lasts from page to page", async () => {
+  check("a theme chosen lasts from page to page", async () => {
     const reader = await openReader(browser, book, { theme: null });
     const { page } = reader;
     await reader.goto("index.html");
@@ -40,7 +40,7 @@ export async function run({ browser, book, check }) {
     return reader.complaints;
   });
 
-  await check("a theme saved by another mdBook maps to one of ours", async () => {
+  check("a theme saved by another mdBook maps to one of ours", async () => {
     const reader = await openReader(browser, book, { theme: null });
     await reader.goto("index.html");
     await reader.page.evaluate(() => localStorage.setItem("mdbook-theme", "ayu"));

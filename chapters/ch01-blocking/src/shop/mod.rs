@@ -7,26 +7,36 @@ pub mod rack;
 
 use crate::net::{TcpListener, TcpStream};
 use lines::Lines;
-use protocol::Request;
-use rack::Rack;
+use protocol::{Refusal, Request};
+use rack::{Garment, Rack};
+use std::collections::HashSet;
 use std::io::{self, Read, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 use tracing::{trace, trace_span};
 
-/// The shop: its rack, and how many customers it has seen.
+/// The shop, with its counter and its rack.
 #[derive(Debug)]
 pub struct Shop {
     rack: Mutex<Rack>,
+    /// Tickets whose garment a clerk has in their hands.
+    hands: Mutex<HashSet<u64>>,
+    /// Rings when hands are empty again.
+    let_go: Condvar,
     customers: AtomicU64,
 }
 
 impl Shop {
     /// A shop where cleaning a garment takes as long as `takes`.
     pub fn new(takes: Duration) -> Shop {
-        Shop { rack: Mutex::new(Rack::new(takes)), customers: AtomicU64::new(0) }
+        Shop {
+            rack: Mutex::new(Rack::new(takes)),
+            hands: Mutex::default(),
+            let_go: Condvar::new(),
+            customers: AtomicU64::new(0),
+        }
     }
 
     /// One clerk: serves the customers at the door, one after another, for ever.
@@ -87,7 +97,7 @@ impl Shop {
         };
         trace!(target: "shop", call = "sleep", ticket, "block");
         thread::sleep(clean_at.saturating_duration_since(Instant::now()));
-        let garment = match self.rack().take(ticket) {
+        let garment = match self.take(ticket) {
             Ok(garment) => garment,
             Err(refusal) => return say(customer, refusal),
         };
@@ -95,13 +105,32 @@ impl Shop {
         if handed_over.is_err() {
             self.rack().put_back(ticket, garment);
         }
+        lock(&self.hands).remove(&ticket);
+        self.let_go.notify_all();
         handed_over
     }
 
-    /// The rack, for as long as the guard lives. A clerk who panicked has left it as it was.
-    fn rack(&self) -> MutexGuard<'_, Rack> {
-        self.rack.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Takes a garment into a clerk's hands. While another clerk has it in theirs, waits: if
+    /// that one's customer has gone, it comes back.
+    fn take(&self, ticket: u64) -> Result<Garment, Refusal> {
+        let mut hands = lock(&self.hands);
+        while hands.contains(&ticket) {
+            hands = self.let_go.wait(hands).unwrap_or_else(PoisonError::into_inner);
+        }
+        let garment = self.rack().take(ticket)?;
+        hands.insert(ticket);
+        Ok(garment)
     }
+
+    /// The rack, for as long as the guard lives.
+    fn rack(&self) -> MutexGuard<'_, Rack> {
+        lock(&self.rack)
+    }
+}
+
+/// Locks; a clerk who panicked has left things as they were.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Waits for the next customer, and is not put off by one whom the kernel could not let in.

@@ -32,7 +32,7 @@ enum At {
     /// They wait for the garment of this ticket.
     Bench(u64),
     /// They go, as soon as they have heard our answer.
-    Door,
+    Leaving,
 }
 
 /// What has to happen before we can go on with a customer.
@@ -73,12 +73,13 @@ impl Customer {
                 return Ok(Next::Writable);
             }
             match self.at {
-                At::Door => return Ok(Next::Gone),
+                At::Leaving => return Ok(Next::Gone),
                 At::Bench(ticket) => match rack.look(ticket) {
                     Ok(garment) if garment.clean_at > now => {
                         trace!(target: "shop", ticket, "timer");
                         return Ok(Next::Clean(garment.clean_at));
                     }
+                    // It is clean, or there is no such ticket; `hand_over` tells which.
                     _ => self.hand_over(ticket, rack),
                 },
                 At::Counter => match self.lines.next_line() {
@@ -135,7 +136,7 @@ impl Customer {
             },
             Ok(Request::Bye) => {
                 self.say("BYE");
-                self.at = At::Door;
+                self.at = At::Leaving;
             }
             Err(refusal) => self.say(refusal),
         }

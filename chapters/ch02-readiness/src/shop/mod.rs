@@ -25,7 +25,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// How many customers are let in before the clerk looks after those inside again.
 const CROWD: usize = 64;
 
-/// The shop: one clerk, and all the customers.
+/// The shop, with its counter and its rack.
 #[derive(Debug)]
 pub struct Shop {
     door: TcpListener,
@@ -35,7 +35,9 @@ pub struct Shop {
     deadlines: BinaryHeap<Reverse<(Instant, usize)>>,
     rack: Rack,
     customers: BTreeMap<usize, Customer>,
+    /// How many have come in; the last one's number.
     seen: usize,
+    /// The kernel had no descriptor for the last one at the door, and we have said so.
     full: bool,
 }
 

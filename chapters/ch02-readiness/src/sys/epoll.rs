@@ -1,7 +1,7 @@
-//! The queue on Linux: epoll, with an eventfd for its bell.
+//! The queue on Linux: epoll, with an eventfd for `notify`.
 
 use super::{check, check_fd};
-use crate::poller::{BELL, Event, Interest};
+use crate::poller::{Event, Interest, NOTIFY};
 use std::io;
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::time::Duration;
@@ -12,7 +12,7 @@ const BATCH: usize = 256;
 #[derive(Debug)]
 pub(crate) struct Queue {
     epoll: OwnedFd,
-    bell: OwnedFd,
+    notifier: OwnedFd,
 }
 
 impl Queue {
@@ -21,9 +21,9 @@ impl Queue {
         let epoll = check_fd(|| unsafe { libc::epoll_create1(libc::EPOLL_CLOEXEC) })?;
         let flags = libc::EFD_CLOEXEC | libc::EFD_NONBLOCK;
         // SAFETY: as above.
-        let bell = check_fd(|| unsafe { libc::eventfd(0, flags) })?;
-        let queue = Queue { epoll, bell };
-        queue.add(queue.bell.as_raw_fd(), BELL, Interest::READ)?;
+        let notifier = check_fd(|| unsafe { libc::eventfd(0, flags) })?;
+        let queue = Queue { epoll, notifier };
+        queue.add(queue.notifier.as_raw_fd(), NOTIFY, Interest::READ)?;
         Ok(queue)
     }
 
@@ -55,12 +55,12 @@ impl Queue {
         Ok(())
     }
 
-    /// Rings the bell: a number in the kernel goes up by one, and the bell becomes readable.
+    /// Makes a number in the kernel one higher; while it is not zero, the notifier is readable.
     pub(crate) fn notify(&self) -> io::Result<()> {
-        let (fd, one) = (self.bell.as_raw_fd(), 1_u64);
+        let (fd, one) = (self.notifier.as_raw_fd(), 1_u64);
         // SAFETY: the kernel reads the 8 bytes of `one`.
         match check(|| unsafe { libc::write(fd, (&raw const one).cast(), 8) }) {
-            // The number is as high as it goes: the bell is ringing.
+            // The number is as high as it goes, so it is readable already.
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(()),
             outcome => outcome.map(drop),
         }
@@ -75,7 +75,7 @@ impl Queue {
     ) -> io::Result<()> {
         let mut flags = 0;
         if want.readable {
-            flags |= libc::EPOLLIN | libc::EPOLLRDHUP;
+            flags |= libc::EPOLLIN;
         }
         if want.writable {
             flags |= libc::EPOLLOUT;
@@ -90,19 +90,21 @@ impl Queue {
         Ok(())
     }
 
-    /// What an event of epoll says. If it is the bell, silences it.
+    /// What an event of epoll says. A notification is taken: the number is zero again.
     fn understand(&self, event: &libc::epoll_event) -> Event {
         let (flags, key) = (event.events as libc::c_int, event.u64 as usize);
-        if key == BELL {
+        if key == NOTIFY {
             let mut count = [0_u8; 8];
             // SAFETY: the kernel writes at most the 8 bytes of `count`. If it has nothing to
-            // write, another thread has silenced the bell, which is as good.
-            unsafe { libc::read(self.bell.as_raw_fd(), count.as_mut_ptr().cast(), 8) };
+            // write, another thread has taken it, which is as good.
+            unsafe {
+                libc::read(self.notifier.as_raw_fd(), count.as_mut_ptr().cast(), 8)
+            };
         }
         let gone = libc::EPOLLHUP | libc::EPOLLERR;
         Event {
             key,
-            readable: flags & (libc::EPOLLIN | libc::EPOLLRDHUP | gone) != 0,
+            readable: flags & (libc::EPOLLIN | gone) != 0,
             writable: flags & (libc::EPOLLOUT | gone) != 0,
         }
     }

@@ -1,7 +1,7 @@
-//! The queue on macOS and BSD: kqueue, with a user event for its bell.
+//! The queue on macOS and BSD: kqueue, with a user event for `notify`.
 
 use super::{check, check_fd};
-use crate::poller::{BELL, Event, Interest};
+use crate::poller::{Event, Interest, NOTIFY};
 use std::io;
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::ptr;
@@ -23,7 +23,7 @@ impl Queue {
         // SAFETY: as above.
         check(|| unsafe { libc::fcntl(fd, libc::F_SETFD, libc::FD_CLOEXEC) } as isize)?;
         let queue = Queue { kqueue };
-        queue.change(0, BELL, libc::EVFILT_USER, libc::EV_ADD | libc::EV_CLEAR, 0)?;
+        queue.change(0, NOTIFY, libc::EVFILT_USER, libc::EV_ADD | libc::EV_CLEAR, 0)?;
         Ok(queue)
     }
 
@@ -32,13 +32,14 @@ impl Queue {
         self.watch(fd, key, libc::EVFILT_WRITE, want.writable, want.edge)
     }
 
-    /// Adding what is there changes it.
+    /// Adding what is there would change its key, but not level to edge.
     pub(crate) fn modify(&self, fd: RawFd, key: usize, want: Interest) -> io::Result<()> {
+        self.delete(fd)?;
         self.add(fd, key, want)
     }
 
     pub(crate) fn delete(&self, fd: RawFd) -> io::Result<()> {
-        self.add(fd, BELL, Interest::NONE)
+        self.add(fd, NOTIFY, Interest::NONE)
     }
 
     pub(crate) fn wait(
@@ -61,9 +62,9 @@ impl Queue {
         Ok(())
     }
 
-    /// Rings the bell: its event is in the queue once, however often this is called.
+    /// Triggers an event that is in the queue once, however often this is called.
     pub(crate) fn notify(&self) -> io::Result<()> {
-        self.change(0, BELL, libc::EVFILT_USER, 0, libc::NOTE_TRIGGER)
+        self.change(0, NOTIFY, libc::EVFILT_USER, 0, libc::NOTE_TRIGGER)
     }
 
     /// Reading and writing are two entries of a kqueue, each there or not.

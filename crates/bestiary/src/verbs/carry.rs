@@ -163,6 +163,9 @@ fn plan(
         (before, Some(after), Some(there)) => {
             let (text, clean) =
                 merge(&there, before.as_deref().unwrap_or_default(), after)?;
+            if text == there {
+                return Ok(Step::Nothing("has it already"));
+            }
             Step::Write { text, clean }
         }
         (None, None, Some(_)) => Step::Nothing("unchanged"),
@@ -292,6 +295,9 @@ mod tests {
             Step::Nothing("has it already")
         );
         assert_eq!(step(Some("a"), None, None), Step::Nothing("has it already"));
+        let both =
+            step(Some("1\n2\n3\n4\n"), Some("one\n2\n3\n4\n"), Some("one\n2\n3\nfour\n"));
+        assert_eq!(both, Step::Nothing("has it already"));
         assert_eq!(step(Some("a"), Some("b"), None), Step::Nothing("has no such file"));
     }
 

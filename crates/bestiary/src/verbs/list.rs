@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use anyhow::Result;
+use bookbinder::breaks::Break;
 use bookbinder::{Chapter, Workspace};
 use lexopt::{Arg, Parser};
 
@@ -14,7 +15,7 @@ use crate::paint::{Paint, Style};
 pub const VERB: Verb = Verb {
     name: "list",
     usage: "[N]",
-    about: "lists the chapters and their programs",
+    about: "lists the chapters, their programs, and what can be broken in them",
     help: "With a chapter, only that one.",
     audience: Audience::Readers,
     run,
@@ -33,13 +34,26 @@ fn run(mut args: Parser) -> Result<ExitCode> {
     }
     let paint = Paint::for_stdout();
     let text = match only {
-        Some(chapter) => entry(chapter, paint),
+        Some(chapter) => whole(chapter, paint)?,
         None => {
-            workspace.chapters().iter().map(|chapter| entry(chapter, paint)).collect()
+            let chapters = workspace.chapters().iter();
+            chapters.map(|chapter| whole(chapter, paint)).collect::<Result<String>>()?
         }
     };
     pager::show(&text, false)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// All that there is to a chapter.
+fn whole(chapter: &Chapter, paint: Paint) -> Result<String> {
+    let mut text = entry(chapter, paint);
+    let breaks: Vec<String> =
+        Break::all(chapter)?.into_iter().map(|it| it.name).collect();
+    if !breaks.is_empty() {
+        let label = paint.style(Style::Dim, format!("     break {}:", chapter.number));
+        let _ = writeln!(text, "{label}\n{}", wrapped(&breaks, 7, 78));
+    }
+    Ok(text)
 }
 
 /// A chapter's number, title and programs, as several lines of text.

@@ -2,16 +2,20 @@
 //!
 //! A new verb is a file with a `pub const VERB: Verb` and a line in the table.
 
+mod break_;
 mod build;
 mod carry;
+mod check;
 mod diff;
 mod list;
 mod read;
 mod record;
 mod run;
+mod rush;
 mod talk;
 mod verify;
 mod welcome;
+mod why;
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
@@ -57,6 +61,10 @@ pub const VERBS: &[Verb] = &[
     run::VERB,
     talk::VERB,
     diff::VERB,
+    break_::VERB,
+    check::VERB,
+    why::VERB,
+    rush::VERB,
     record::VERB,
     carry::VERB,
     verify::VERB,

@@ -5,9 +5,11 @@ use std::fs;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
+use bestiary::breaks;
 use bestiary::near;
 use bestiary::outputs::{Tool, again, snapshot};
 use bestiary::programs::Programs;
+use bestiary::traces;
 use bookbinder::directives::{self, Program, Run};
 use bookbinder::{Chapter, Workspace};
 use lexopt::{Arg, Parser, ValueExt};
@@ -18,9 +20,10 @@ pub const VERB: Verb = Verb {
     name: "record",
     usage: "[N] [NAME]",
     about: "runs the programs whose output the pages show, and stores what they print",
-    help: "For every {{#output}} and {{#python}} of the chapters, or of chapter N, or of N's\n\
-           program NAME. They are stored in chapters/…/outputs/*.snap; `git diff` shows what is\n\
-           other than before. What no page asks for is named, and left alone.",
+    help: "For every {{#output}}, {{#python}}, {{#trace}} and break of the chapters, or of chapter\n\
+           N, or of N's program, trace or break NAME. They are stored in outputs/*.snap,\n\
+           traces/*.json and breaks/*/diagnosis.snap; `git diff` shows what is other than before.\n\
+           What no page asks for is named, and left alone.",
     audience: Audience::Authors,
     run,
 };
@@ -44,13 +47,17 @@ fn run(mut args: Parser) -> Result<ExitCode> {
     for chapter in chapters {
         all.extend(directives::runs(chapter)?.into_iter().map(|run| (chapter, run)));
     }
+    let traces = traces::asked(chapters, name.as_deref())?;
+    let breaks = breaks::asked(chapters, name.as_deref())?;
     if let Some(name) = &name {
         let names: BTreeSet<String> =
             all.iter().map(|(_, run)| name_of(run).to_owned()).collect();
         all.retain(|(_, run)| name_of(run) == name);
-        if all.is_empty() {
+        if all.is_empty() && traces.is_empty() && breaks.is_empty() {
             let hint = near::hint(name, names.iter().map(String::as_str));
-            bail!("no page of these chapters shows an output of `{name}`{hint}");
+            bail!(
+                "no page of these chapters shows an output, a trace or a break of `{name}`{hint}"
+            );
         }
     }
     let which: Vec<&str> =
@@ -64,6 +71,8 @@ fn run(mut args: Parser) -> Result<ExitCode> {
         });
         println!("{:<10} {}", told, chapter.path(&run.snapshot()));
     }
+    failed += traces::record(&traces, &programs, workspace.root());
+    failed += breaks::record(&breaks, &programs, &workspace);
     if name.is_none() {
         for chapter in chapters {
             for stray in strays(chapter, &all)? {

@@ -47,6 +47,10 @@ fn next_steps(workspace: &Workspace) -> Vec<(&'static str, String)> {
             "See what a chapter changed",
             format!("cargo bestiary diff {}", second.number),
         ));
+        steps.push((
+            "Forget something, and see what breaks",
+            format!("cargo bestiary break {}", second.number),
+        ));
     }
     steps.push(("Everything else", "cargo bestiary --help".to_owned()));
     steps

@@ -90,9 +90,15 @@ fn file(change: &FileChange, out: &mut String) {
         change.plus(),
         change.minus(),
     );
+    hunks(change, CONTEXT, out);
+    out.push_str("</pre></details>\n");
+}
+
+/// Writes the lines of a file's changes, each change with `context` lines around it.
+pub(super) fn hunks(change: &FileChange, context: usize, out: &mut String) {
     let old = highlight::file(&change.path, &change.old);
     let new = highlight::file(&change.path, &change.new);
-    for hunk in change.hunks(CONTEXT) {
+    for hunk in change.hunks(context) {
         if change.status == Status::Changed {
             let _ = write!(
                 out,
@@ -108,7 +114,6 @@ fn file(change: &FileChange, out: &mut String) {
             row(line, &old, &new, out);
         }
     }
-    out.push_str("</pre></details>\n");
 }
 
 fn row(

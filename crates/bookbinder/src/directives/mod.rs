@@ -1,33 +1,48 @@
 //! The `{{#…}}` lines of a chapter's text.
 //!
 //! A directive has a line of its own: `{{#name words… key="value" flag}}`. Each kind is
-//! one file beside this one and one line in [`ALL`].
+//! one file beside this one and one line in `ALL`.
 
+mod beast;
+mod bestiary;
+mod break_;
+mod context;
 mod diff;
+mod exercise;
 mod item;
 mod output;
 mod parse;
 mod python;
+mod rush;
+mod selection;
 mod ticket;
+mod trace;
 
+pub(crate) use context::Context;
 pub use output::{Program, Run};
 pub(crate) use parse::scan;
 pub use parse::{Placed, parse};
 
-use crate::changes::{self, FileChange};
+use crate::beasts::Beasts;
 use crate::held::Held;
-use crate::items::{self, Items};
-use crate::{Chapter, Problem, Problems, Workspace, near};
+use crate::{Chapter, Problem, Problems, near};
 use anyhow::{Context as _, Result, bail};
-use std::cell::{OnceCell, RefCell};
-use std::collections::HashMap;
 use std::ops::RangeInclusive;
-use std::path::PathBuf;
-use std::rc::Rc;
 
 /// Every directive there is.
-static ALL: &[&dyn Directive] =
-    &[&item::Item, &output::Output, &python::Python, &ticket::Ticket, &diff::Diff];
+static ALL: &[&dyn Directive] = &[
+    &item::Item,
+    &output::Output,
+    &python::Python,
+    &ticket::Ticket,
+    &trace::Replay,
+    &diff::Diff,
+    &break_::BreakIt,
+    &exercise::Exercise,
+    &beast::Beast,
+    &bestiary::Bestiary,
+    &rush::Rush,
+];
 
 /// One kind of directive.
 pub(crate) trait Directive: Sync {
@@ -53,6 +68,18 @@ pub(crate) trait Directive: Sync {
     /// The HTML that stands in its place.
     fn render(&self, call: &Placed, cx: &Context<'_>, held: &mut Held) -> Result<String>;
 
+    /// The same on a page that may be no chapter's; few directives are about something else than
+    /// their chapter.
+    fn render_anywhere(
+        &self,
+        _call: &Placed,
+        _file: &str,
+        _beasts: &Beasts,
+        _held: &mut Held,
+    ) -> Result<String> {
+        bail!("only the text of a chapter (chapters/chNN-…/) has `{}`", self.name())
+    }
+
     /// The lines of the chapter's files that it shows.
     fn shows(&self, _call: &Placed, _cx: &Context<'_>) -> Result<Vec<Shown>> {
         Ok(Vec::new())
@@ -77,107 +104,6 @@ pub struct Shown {
     pub readme_line: usize,
     /// Is it a list of everything, such as the whole diff, and so no explanation?
     pub wholesale: bool,
-}
-
-/// What a directive knows: its chapter and those before it.
-pub(crate) struct Context<'a> {
-    /// The chapter whose text it stands in.
-    pub chapter: &'a Chapter,
-    /// The chapters before, the nearest first.
-    pub earlier: Vec<&'a Chapter>,
-    changes: OnceCell<Vec<FileChange>>,
-    items: RefCell<HashMap<PathBuf, Rc<Items>>>,
-}
-
-impl<'a> Context<'a> {
-    /// For a chapter among the others of its workspace.
-    pub(crate) fn of(workspace: &'a Workspace, chapter: &'a Chapter) -> Context<'a> {
-        let before = workspace.chapters().iter().rev();
-        let earlier = before.filter(|c| c.number < chapter.number).collect();
-        Context { earlier, ..Context::alone(chapter) }
-    }
-
-    /// For a chapter of which only the one before it is known.
-    pub(crate) fn between(old: Option<&'a Chapter>, new: &'a Chapter) -> Context<'a> {
-        Context { earlier: old.into_iter().collect(), ..Context::alone(new) }
-    }
-
-    /// For a chapter that is compared with nothing.
-    pub(crate) fn alone(chapter: &'a Chapter) -> Context<'a> {
-        Context {
-            chapter,
-            earlier: Vec::new(),
-            changes: OnceCell::new(),
-            items: RefCell::default(),
-        }
-    }
-
-    /// The chapter before.
-    pub(crate) fn before(&self) -> Option<&'a Chapter> {
-        self.earlier.first().copied()
-    }
-
-    /// What changed since the chapter before.
-    pub(crate) fn changes(&self) -> Result<&[FileChange]> {
-        if self.changes.get().is_none() {
-            let changes = changes::compare(self.before(), self.chapter)?;
-            let _ = self.changes.set(changes);
-        }
-        Ok(self.changes.get().expect("just set"))
-    }
-
-    /// What changed in one file; none when the file is not compared.
-    pub(crate) fn change(&self, path: &str) -> Result<Option<&FileChange>> {
-        Ok(self.changes()?.iter().find(|c| c.path == path))
-    }
-
-    /// The items of a chapter's Rust file with this text. Each file is read once: a chapter's text
-    /// shows dozens of items of a few files.
-    pub(crate) fn items(
-        &self,
-        chapter: &Chapter,
-        file: &str,
-        text: &str,
-    ) -> Result<Rc<Items>> {
-        let path = chapter.dir.join(file);
-        if let Some(items) = self.items.borrow().get(&path) {
-            return Ok(items.clone());
-        }
-        let items = items::read(text).with_context(|| {
-            format!("{} is no Rust that can be read", chapter.path(file))
-        })?;
-        let items = Rc::new(items);
-        self.items.borrow_mut().insert(path, items.clone());
-        Ok(items)
-    }
-
-    /// The text of a file that a directive names, with a remedy when there is none.
-    pub(crate) fn file(&self, path: &str) -> Result<String> {
-        const SHOWN: [&str; 5] = ["src/", "examples/", "python/", "tests/", "breaks/"];
-        if path.split('/').any(|p| p == "..")
-            || !(path == "Cargo.toml" || SHOWN.iter().any(|s| path.starts_with(s)))
-        {
-            bail!(
-                "{path} is no file that a chapter shows; it may show Cargo.toml and what is in {}",
-                SHOWN.join(", ")
-            );
-        }
-        if self.chapter.dir.join(path).is_file() {
-            return self.chapter.read(path);
-        }
-        let files = changes::files(self.chapter)?;
-        let programs = self
-            .chapter
-            .examples()
-            .into_iter()
-            .filter_map(|e| self.chapter.example_path(&e));
-        let names: Vec<String> = files.into_keys().chain(programs).collect();
-        bail!(
-            "no file {path} in {}{}",
-            self.chapter.path(""),
-            near::hint(path, names.iter().map(String::as_str))
-        );
-    }
 }
 
 /// The directive a line calls, if the call is well formed.
@@ -229,6 +155,17 @@ impl Placed {
 pub(crate) fn render(call: &Placed, cx: &Context<'_>, held: &mut Held) -> Result<String> {
     let directive = called(call)?;
     directive.render(&call.sorted(directive)?, cx, held)
+}
+
+/// Renders one directive of a page that is no chapter's.
+pub(crate) fn render_outside(
+    call: &Placed,
+    file: &str,
+    beasts: &Beasts,
+    held: &mut Held,
+) -> Result<String> {
+    let directive = called(call)?;
+    directive.render_anywhere(&call.sorted(directive)?, file, beasts, held)
 }
 
 /// The lines of its own files that a chapter's text shows, directive by directive.

@@ -1,7 +1,7 @@
 //! `{{#python print_future}}`: a Python program beside its Rust twin.
 
-use super::item::Selection;
 use super::output::{Program, Run};
+use super::selection::Selection;
 use super::{Context, Directive, Placed, Shown};
 use crate::held::Held;
 use anyhow::{Result, bail};

@@ -157,10 +157,11 @@ impl<'a> Pieces<'a> {
     }
 }
 
-/// The kind of a name that the language gives no meaning. Names of a letter or two stay
-/// plain: nobody searches for them.
+/// The kind of a name that the language gives no meaning: a type if it looks like one, and
+/// `CONSTANTS` do not. Names of a letter or two stay plain: nobody searches for them.
 fn name(word: &str) -> Kind {
-    if word.starts_with(|c: char| c.is_uppercase()) {
+    let small = word.contains(char::is_lowercase) || word.len() == 1;
+    if word.starts_with(char::is_uppercase) && small {
         Kind::Type
     } else if word.len() > 2 {
         Kind::Name

@@ -104,12 +104,11 @@ mod tests {
 
     #[test]
     fn names_are_told_from_macros_types_and_functions() {
-        let code =
-            "async fn serve(n: usize) -> Shop { assert!(n != 0); TcpStream::connect(n) }";
+        let code = "async fn serve(n: usize) -> Shop { assert!(n != 0); TcpStream::<T>::connect(n, MOST) }";
         assert_eq!(of_kind("rs", code, Kind::Function), ["serve"]);
         assert_eq!(of_kind("rs", code, Kind::Macro), ["assert!"]);
-        assert_eq!(of_kind("rs", code, Kind::Type), ["usize", "Shop", "TcpStream"]);
-        assert_eq!(of_kind("rs", code, Kind::Name), ["connect"]);
+        assert_eq!(of_kind("rs", code, Kind::Type), ["usize", "Shop", "TcpStream", "T"]);
+        assert_eq!(of_kind("rs", code, Kind::Name), ["connect", "MOST"]);
         assert_eq!(of_kind("rs", code, Kind::Keyword), ["async", "fn"]);
     }
 

@@ -1,7 +1,7 @@
 //! Serves the book on loopback, and rebuilds it when a file changes.
 //!
 //! One thread watches the files and rebuilds; one accepts connections, and each connection
-//! gets its own. A page listens for news of the build ([`news`]): it reloads after a new one,
+//! gets its own. A page listens for news of the build (`news`): it reloads after a new one,
 //! and shows what is wrong after a failed one, while the old book stays.
 
 mod files;

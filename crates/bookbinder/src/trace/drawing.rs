@@ -1,0 +1,463 @@
+//! The picture of a trace: four lanes side by side, time going down, one row a step.
+//!
+//! A row is drawn from what held before its step and what holds after it, and from nothing else.
+//! The thread is one line through all rows: it comes from whoever it was with, reaches out to the
+//! lane where the entry happened, and comes back, or stays in the kernel and stands still.
+
+use super::columns::{Columns, OTHERS, own};
+use super::state::{State, Thread, fd_name};
+use super::steps::{Step, What};
+use super::symbols::Symbol;
+use super::{Trace, label};
+use crate::html::escaped;
+use anyhow::Result;
+use ledger::{Entry, Lane};
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+/// The height of a row.
+const ROW: i32 = 24;
+
+/// The height of a row after which the thread stands still: that takes long, or may.
+const WAIT: i32 = 38;
+
+/// Where in its row something happens.
+const MID: i32 = ROW / 2;
+
+/// The height of the lanes' names.
+const HEAD: i32 = 38;
+
+/// The picture of a trace: the names of the lanes, to stay in view, and the rows.
+pub(super) struct Drawing {
+    /// The names of the lanes, as an SVG.
+    pub head: String,
+    /// The rows, as an SVG.
+    pub rows: String,
+}
+
+/// Draws the steps.
+///
+/// # Errors
+///
+/// They do not fit a phone.
+pub(super) fn of(trace: &Trace, steps: &[Step]) -> Result<Drawing> {
+    let columns = Columns::of(trace, steps)?;
+    Ok(Drawing { head: head(trace, steps, &columns), rows: rows(trace, steps, &columns) })
+}
+
+fn head(trace: &Trace, steps: &[Step], columns: &Columns) -> String {
+    let mut out = format!(
+        "<svg class=\"trace-head\" viewBox=\"0 0 {0} {HEAD}\" width=\"{0}\" height=\"{HEAD}\" aria-hidden=\"true\" focusable=\"false\">",
+        columns.width
+    );
+    for (lane, (left, right)) in Lane::ALL.into_iter().zip(columns.lanes) {
+        let used = steps.iter().any(|step| uses(step, lane));
+        let _ = write!(
+            out,
+            "<text class=\"lane{}\" x=\"{}\" y=\"15\">{}</text>",
+            if used { "" } else { " unused" },
+            (left + right) / 2,
+            escaped(&trace.lane(lane, steps)),
+        );
+    }
+    for (name, x) in &columns.patrons {
+        let short = match name.rsplit_once(' ') {
+            _ if name == OTHERS => "\u{2026}",
+            Some((_, number)) => number,
+            None => name,
+        };
+        let _ = write!(
+            out,
+            "<text class=\"who\" x=\"{x}\" y=\"32\">{}</text>",
+            escaped(short)
+        );
+    }
+    out + "</svg>"
+}
+
+/// Does a lane have anything in this step?
+fn uses(step: &Step, lane: Lane) -> bool {
+    step.entry().is_some_and(|entry| entry.lane() == lane || entry.home() == lane)
+}
+
+fn rows(trace: &Trace, steps: &[Step], columns: &Columns) -> String {
+    let rows: Vec<Row<'_>> = steps.iter().map(|step| Row::of(columns, step)).collect();
+    let height: i32 = rows.iter().map(|row| row.height).sum();
+    let mut out = format!(
+        "<svg class=\"trace-rows\" viewBox=\"0 0 {0} {height}\" width=\"{0}\" height=\"{height}\" role=\"img\" aria-label=\"{1}\">",
+        columns.width,
+        escaped(&format!(
+            "{}: a picture of its {} steps, which the table below tells in words",
+            trace.title(),
+            steps.len()
+        )),
+    );
+    for (n, (left, right)) in columns.lanes.iter().enumerate() {
+        let _ = write!(
+            out,
+            "<rect class=\"band{}\" x=\"{left}\" y=\"0\" width=\"{}\" height=\"{height}\"/>",
+            if n % 2 == 0 { "" } else { " odd" },
+            right - left
+        );
+    }
+    let mut top = 0;
+    for (n, row) in rows.iter().enumerate() {
+        let _ = write!(
+            out,
+            "<g class=\"row\" data-step=\"{n}\" transform=\"translate(0 {top})\">{}</g>",
+            row.drawn()
+        );
+        top += row.height;
+    }
+    out + "</svg>"
+}
+
+/// One row.
+struct Row<'a> {
+    columns: &'a Columns,
+    step: &'a Step,
+    height: i32,
+}
+
+impl<'a> Row<'a> {
+    fn of(columns: &'a Columns, step: &'a Step) -> Row<'a> {
+        let still = step.entry().is_some_and(|entry| Symbol::of(entry) == Symbol::Still);
+        Row { columns, step, height: if still { WAIT } else { ROW } }
+    }
+
+    fn drawn(&self) -> String {
+        let mut out = format!(
+            "<rect class=\"hit\" x=\"0\" y=\"0\" width=\"{}\" height=\"{}\"/>",
+            self.columns.width, self.height
+        );
+        let mut lines = Lines { height: self.height, by_class: BTreeMap::new() };
+        self.bars(&mut lines);
+        self.threads(&mut lines);
+        if let Some(entry) = self.step.entry() {
+            self.news(entry, &mut lines);
+        }
+        lines.write(&mut out);
+        match &self.step.what {
+            What::Entry(entry) => self.sign(entry, &mut out),
+            What::LeftOut { from, to } => self.gap(to - from + 1, &mut out),
+        }
+        out
+    }
+
+    /// What lasts: customers who are there, descriptors that are watched, whoever can go on.
+    fn bars(&self, lines: &mut Lines) {
+        let (before, after) = (&self.step.before, &self.step.after);
+        for (name, x) in &self.columns.patrons {
+            let here = |state: &State| self.is_there(name, state).then_some("life");
+            lines.bar(*x, here(before), here(after));
+        }
+        for (name, x) in self.columns.watches() {
+            let how = |state: &State| self.watch(name, state);
+            lines.bar(*x, how(before), how(after));
+        }
+        for (name, x) in self.columns.queue() {
+            let here = |state: &State| self.is_queued(name, state).then_some("token");
+            lines.bar(*x, here(before), here(after));
+        }
+    }
+
+    fn is_there(&self, name: &str, state: &State) -> bool {
+        let named = |name: &str| self.columns.patrons.iter().any(|(n, _)| n == name);
+        match name {
+            OTHERS => state.patrons.iter().any(|patron| !named(&patron.name)),
+            name => state.patron(name).is_some(),
+        }
+    }
+
+    fn is_queued(&self, name: &str, state: &State) -> bool {
+        let named = |name: &str| self.columns.queue().iter().any(|(n, _)| n == name);
+        state.queue.iter().any(|token| {
+            let own = own(&token.name, state);
+            if name == OTHERS { !named(&own) } else { own == name }
+        })
+    }
+
+    /// How something is watched: the class of its bar.
+    fn watch(&self, name: &str, state: &State) -> Option<&'static str> {
+        let named = |name: &str| self.columns.watches().iter().any(|(n, _)| n == name);
+        let ours =
+            |other: &str| if name == OTHERS { !named(other) } else { other == name };
+        if state.timers.iter().any(|timer| ours(&own(timer, state))) {
+            return Some("timer");
+        }
+        let mut watches =
+            state.watched.iter().filter(|(fd, _)| ours(&fd_name(**fd))).peekable();
+        watches.peek()?;
+        let strongest = watches.map(|(_, watch)| match watch {
+            watch if !watch.wants_news() => (0, "idle"),
+            watch if watch.on_edge() => (1, "edge"),
+            _ => (2, "level"),
+        });
+        strongest.max().map(|(_, class)| class)
+    }
+
+    /// Where each thread goes in this row.
+    fn threads(&self, lines: &mut Lines) {
+        let (before, after) = (&self.step.before, &self.step.after);
+        for (n, thread) in after.threads.iter().enumerate() {
+            let from = before.threads.get(n);
+            let to = self.rest(thread, n);
+            let start = from.map(|from| (self.rest(from, n), from.waits.is_some()));
+            match self.step.entry().filter(|_| n == after.latest) {
+                Some(entry) => self.act(entry, thread, start, n, lines),
+                None => match start {
+                    Some((x, still)) if x == to => {
+                        lines.add(line_class(still), format!("M{x} 0V{}", self.height));
+                    }
+                    // Several entries at once: how it came there is not shown.
+                    Some((x, _)) => lines
+                        .add("skip", format!("M{x} 0C{x} {MID} {to} {MID} {to} {ROW}")),
+                    None => lines.add("skip", format!("M{to} {MID}V{ROW}")),
+                },
+            }
+        }
+    }
+
+    /// The way of the thread that does something in this row.
+    fn act(
+        &self,
+        entry: &Entry,
+        thread: &Thread,
+        start: Option<(i32, bool)>,
+        n: usize,
+        lines: &mut Lines,
+    ) {
+        let home = self.columns.home(&thread.actor, thread.home, n);
+        let at = self.columns.at(entry, &self.step.before, n);
+        let kernel = self.columns.kernel(n);
+        match start {
+            // It comes back from the kernel, where it stood.
+            Some((x, true)) => {
+                lines.add("still", format!("M{x} 0V{MID}"));
+                lines.add("thread", format!("M{x} {MID}H{home}"));
+            }
+            Some((x, false)) if x == home => lines.add("thread", format!("M{x} 0V{MID}")),
+            Some((x, false)) => {
+                lines.add("thread", format!("M{x} 0C{x} 8 {home} 3 {home} {MID}"));
+            }
+            None => {}
+        }
+        if at != home {
+            lines.add("thread", format!("M{home} {MID}H{at}"));
+        }
+        if thread.waits.is_some() {
+            lines.add("still", format!("M{kernel} {MID}V{}", self.height));
+        } else {
+            lines.add("thread", format!("M{home} {MID}V{}", self.height));
+        }
+    }
+
+    /// Where a thread is between two rows.
+    fn rest(&self, thread: &Thread, n: usize) -> i32 {
+        match thread.waits {
+            Some(_) => self.columns.kernel(n),
+            None => self.columns.home(&thread.actor, thread.home, n),
+        }
+    }
+
+    /// News go from what was waited for to whoever waited.
+    fn news(&self, entry: &Entry, lines: &mut Lines) {
+        let before = &self.step.before;
+        if let Some(name) = super::columns::queued(entry, before)
+            && matches!(entry.verb.as_str(), "ready" | "due")
+        {
+            let (from, to) =
+                (self.columns.watch(&name, before), self.columns.token(&name, before));
+            lines.add("news", format!("M{from} {MID}H{to}"));
+        }
+    }
+
+    fn sign(&self, entry: &Entry, out: &mut String) {
+        let state = if entry.lane() == Lane::Reactor {
+            &self.step.after
+        } else {
+            &self.step.before
+        };
+        let at = self.columns.at(entry, state, self.step.after.latest);
+        let symbol = Symbol::of(entry);
+        let (verb, rest) = label::of(entry);
+        let _ = write!(
+            out,
+            "<path class=\"sign {}\" d=\"{}\"/>\
+             <text class=\"n\" x=\"22\" y=\"16\">{}</text>\
+             <text class=\"what\" x=\"{}\" y=\"16\"><tspan class=\"verb\">{}</tspan> {}</text>",
+            symbol.class(),
+            symbol.path(at, MID),
+            entry.n,
+            self.columns.words,
+            escaped(verb),
+            escaped(&rest),
+        );
+    }
+
+    fn gap(&self, count: u64, out: &mut String) {
+        let (left, right) = (self.columns.lanes[0].0, self.columns.lanes[3].1);
+        let mut tear = String::new();
+        for (n, x) in (left..=right).step_by(8).enumerate() {
+            let y = if n % 2 == 0 { MID - 3 } else { MID + 3 };
+            let _ = write!(tear, "{}{x} {y}", if n == 0 { "M" } else { "L" });
+        }
+        let _ = write!(
+            out,
+            "<path class=\"tear under\" d=\"{tear}\"/><path class=\"tear\" d=\"{tear}\"/>\
+             <text class=\"what gap\" x=\"{}\" y=\"16\">{count} more</text>",
+            self.columns.words
+        );
+    }
+}
+
+fn line_class(still: bool) -> &'static str {
+    if still { "still" } else { "thread" }
+}
+
+/// The lines of a row, those of one class in one path.
+struct Lines {
+    /// Of the row.
+    height: i32,
+    by_class: BTreeMap<&'static str, String>,
+}
+
+/// What lies below comes first.
+const LAYERS: [&str; 10] = [
+    "life", "level", "edge", "idle", "timer", "token", "news", "still", "skip", "thread",
+];
+
+impl Lines {
+    fn add(&mut self, class: &'static str, d: String) {
+        debug_assert!(LAYERS.contains(&class), "{class} has no layer");
+        self.by_class.entry(class).or_default().push_str(&d);
+    }
+
+    /// Something that lasts: through the row, or from its middle, or to it.
+    fn bar(&mut self, x: i32, before: Option<&'static str>, after: Option<&'static str>) {
+        let height = self.height;
+        match (before, after) {
+            (Some(a), Some(b)) if a == b => self.add(a, format!("M{x} 0V{height}")),
+            _ => {
+                if let Some(class) = before {
+                    self.add(class, format!("M{x} 0V{MID}"));
+                }
+                if let Some(class) = after {
+                    self.add(class, format!("M{x} {MID}V{height}"));
+                }
+            }
+        }
+    }
+
+    fn write(&self, out: &mut String) {
+        for class in LAYERS {
+            if let Some(d) = self.by_class.get(class) {
+                let _ = write!(out, "<path class=\"{class}\" d=\"{d}\"/>");
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{steps, trace};
+    use super::*;
+
+    fn drawing() -> Drawing {
+        of(&trace(""), &steps()).unwrap()
+    }
+
+    fn row(n: usize) -> String {
+        let rows = drawing().rows;
+        let row = rows.split("<g class=\"row\"").nth(n).unwrap();
+        row.split("</g>").next().unwrap().to_owned()
+    }
+
+    #[test]
+    fn every_step_has_a_row_of_its_own() {
+        let rows = drawing().rows;
+        let mut top = 0;
+        for n in 1..=9 {
+            let group =
+                format!("data-step=\"{}\" transform=\"translate(0 {top})\"", n - 1);
+            assert_eq!(rows.matches(&group).count(), 1, "{group}");
+            // The fourth is a park.
+            top += if n == 4 { WAIT } else { ROW };
+        }
+        assert!(rows.contains(&format!(" height=\"{top}\" role=\"img\"")));
+        assert_eq!(rows.matches("class=\"sign ").count(), 9);
+    }
+
+    #[test]
+    fn lanes_and_words_stand_side_by_side() {
+        let columns = Columns::of(&trace(""), &steps()).unwrap();
+        let mut right = super::super::columns::LEFT;
+        for lane in columns.lanes {
+            assert_eq!(lane.0, right);
+            assert!(lane.1 > lane.0);
+            right = lane.1;
+        }
+        assert!(columns.words > right);
+        let (left, right) = columns.lanes[2];
+        assert!(columns.watches().iter().all(|(_, x)| left < *x && *x < right));
+        for entry in steps().iter().filter_map(Step::entry) {
+            assert!(columns.words + label::width(entry) <= columns.width, "{}", entry.n);
+        }
+    }
+
+    #[test]
+    fn a_thread_that_stands_still_stays_in_the_kernel() {
+        let kernel = Columns::of(&trace(""), &steps()).unwrap().kernel(0);
+        assert!(
+            row(4).contains(&format!("class=\"still\" d=\"M{kernel} {MID}V{WAIT}\"")),
+            "{}",
+            row(4)
+        );
+        assert!(
+            row(5).contains(&format!("class=\"still\" d=\"M{kernel} 0V{MID}\"")),
+            "{}",
+            row(5)
+        );
+        assert!(!row(6).contains("class=\"still\""));
+    }
+
+    #[test]
+    fn what_is_watched_is_a_bar_from_the_row_that_arms_it_to_the_row_that_closes_it() {
+        let x = Columns::of(&trace(""), &steps()).unwrap().watches()[0].1;
+        let bar = |d: String| format!("class=\"level\" d=\"{d}\"");
+        assert!(!row(2).contains("class=\"level\""));
+        assert!(row(3).contains(&bar(format!("M{x} {MID}V{ROW}"))));
+        for n in 5..=8 {
+            assert!(row(n).contains(&bar(format!("M{x} 0V{ROW}"))), "row {n}");
+        }
+        assert!(row(9).contains(&bar(format!("M{x} 0V{MID}"))));
+    }
+
+    #[test]
+    fn whoever_can_go_on_stands_in_the_queue_until_they_do() {
+        assert!(row(6).contains("class=\"token\"") && row(6).contains("class=\"news\""));
+        assert!(row(7).contains("class=\"token\""));
+        assert!(!row(8).contains("class=\"token\""));
+    }
+
+    #[test]
+    fn entries_that_are_left_out_tear_the_picture() {
+        let told = trace("[[left_out]]\nfrom = 2\nto = 4\nsay = \"x\"");
+        let steps = super::super::steps::of(
+            &told,
+            &super::super::testing::ledger(super::super::testing::LEDGER),
+        )
+        .unwrap();
+        let rows = of(&told, &steps).unwrap().rows;
+        assert!(rows.contains(">3 more</text>") && rows.contains("class=\"tear\""));
+    }
+
+    #[test]
+    fn the_head_names_the_lanes() {
+        let head = drawing().head;
+        for name in ["customers", "run queue", "reactor", "kernel"] {
+            assert!(head.contains(&format!(">{name}</text>")), "{name} is not in {head}");
+        }
+        assert!(head.contains("class=\"who\"") && head.contains(">1</text>"));
+    }
+}

@@ -1,0 +1,140 @@
+//! Somebody wakes up again and again and gets nothing done.
+
+use super::{
+    Finding, Weight,
+    facts::{Facts, failed, is_wait, who},
+};
+use crate::Entry;
+
+/// How many wake-ups in vain, one after another, are too many. A signal or a bell may cause a few.
+const TOO_MANY: usize = 8;
+
+pub(super) fn find(facts: &Facts<'_>) -> Vec<Finding> {
+    let Some(run) = longest_run(facts.entries) else { return Vec::new() };
+    if run.len() < TOO_MANY {
+        return Vec::new();
+    }
+    let says = format!(
+        "{} spins: woken up again and again, and each time {}.",
+        who(&run[0][0].actor),
+        why(facts, run[0])
+    );
+    let evidence = format!("{} times in a row, from entry {} on", run.len(), run[0][0].n);
+    vec![Finding::new("spinning", Weight::Fault, says).because(evidence)]
+}
+
+/// The most wake-ups in a row in which nothing was achieved. Each begins with the wait.
+fn longest_run(entries: &[Entry]) -> Option<Vec<&[Entry]>> {
+    let starts: Vec<usize> =
+        (0..entries.len()).filter(|&n| is_wait(&entries[n])).collect();
+    let rounds = starts.windows(2).map(|pair| &entries[pair[0]..pair[1]]);
+    let (mut best, mut run) = (Vec::new(), Vec::new());
+    for round in rounds {
+        if in_vain(round) {
+            run.push(round);
+        } else {
+            run.clear();
+        }
+        if run.len() > best.len() {
+            best.clone_from(&run);
+        }
+    }
+    (!best.is_empty()).then_some(best)
+}
+
+fn in_vain(round: &[Entry]) -> bool {
+    round.iter().all(|entry| match entry.verb.as_str() {
+        "park" | "unpark" | "block" | "ready" | "rearm" => true,
+        _ => failed(entry) || is_the_end(entry),
+    })
+}
+
+/// A read of nothing: the other side has said its last.
+fn is_the_end(entry: &Entry) -> bool {
+    entry.verb == "read" && entry.number("bytes") == Some(0)
+}
+
+/// What comes of each wake-up, to be read after "each time".
+fn why(facts: &Facts<'_>, round: &[Entry]) -> String {
+    if let Some(end) = round.iter().find(|entry| is_the_end(entry)) {
+        let fd = end.number("fd").unwrap_or_default();
+        return format!(
+            "a read of fd {fd} gave 0 bytes. That is no \"not yet\": the other side has said its \
+             last, and there will never be more"
+        );
+    }
+    if let Some(tried) = round.iter().find(|entry| failed(entry)) {
+        let fd = tried.number("fd").unwrap_or_default();
+        let error = tried.text("error").unwrap_or("an error");
+        let verb = &tried.verb;
+        let armed = facts.fds.get(&fd).and_then(|fd| fd.armed);
+        return match armed.filter(|armed| !armed.on_edge()) {
+            Some(_) => format!(
+                "{verb} on fd {fd} failed ({error}). It stays ready, and by level that is told \
+                 each time"
+            ),
+            None => format!("{verb} on fd {fd} failed ({error})"),
+        };
+    }
+    if let Some(told) = round.iter().find(|entry| entry.verb == "ready") {
+        let key = told.number("key").unwrap_or_default();
+        return format!(
+            "told that key {key} was ready, and nobody did anything about it"
+        );
+    }
+    "there was no event and nothing due. A wait for a deadline ends before the deadline"
+        .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::testing::ledger, Facts, TOO_MANY, find};
+
+    fn says(round: &str, times: usize) -> Option<String> {
+        let ledger = ledger(&(round.to_owned() + "\n").repeat(times + 1));
+        find(&Facts::of(ledger.entries())).pop().map(|finding| finding.says)
+    }
+
+    const IDLE: &str =
+        "clerk: park until \"an event or a deadline\"\nclerk: unpark events 0";
+
+    #[test]
+    fn waking_up_for_nothing_is_spinning_when_it_goes_on() {
+        assert!(says(IDLE, TOO_MANY).unwrap().contains("no event and nothing due"));
+        assert_eq!(says(IDLE, TOO_MANY - 1), None);
+    }
+
+    #[test]
+    fn whoever_gets_something_done_does_not_spin() {
+        for done in
+            ["read fd 1; bytes 4", "write fd 1; bytes 4", "accept fd 9", "due customer 1"]
+        {
+            assert_eq!(says(&format!("{IDLE}\nclerk: {done}"), 100), None, "{done}");
+        }
+    }
+
+    #[test]
+    fn a_door_that_cannot_be_opened_rings_for_ever() {
+        let full = "clerk: park until \"an event\"
+                    clerk: unpark events 1
+                    clerk: ready key 0; can \"read\"
+                    clerk: accept fd 1; error Uncategorized";
+        assert!(
+            says(full, 100).unwrap().contains("accept on fd 1 failed (Uncategorized)")
+        );
+    }
+
+    #[test]
+    fn reading_nothing_for_ever_is_told_what_nothing_means() {
+        let end = "customer 1: block call \"read\"; fd 2\ncustomer 1: read fd 2; bytes 0";
+        assert!(says(end, 100).unwrap().contains("gave 0 bytes"));
+    }
+
+    #[test]
+    fn news_that_nobody_heeds_is_named() {
+        let unheeded = "clerk: park until \"an event\"
+                        clerk: unpark events 1
+                        clerk: ready key 3; can \"read\"";
+        assert!(says(unheeded, 100).unwrap().contains("told that key 3 was ready"));
+    }
+}

@@ -1,0 +1,89 @@
+//! What the one who waits at the poller can be told of.
+
+use super::{
+    Finding, Weight,
+    facts::{Facts, Fd, said_not_yet},
+};
+
+/// How many descriptors are named. A shop may have thousands.
+const NAMED: usize = 6;
+
+pub(super) fn find(facts: &Facts<'_>) -> Vec<Finding> {
+    if !facts.waits.iter().any(|wait| wait.is_parked()) {
+        return Vec::new();
+    }
+    let mut watched = facts.open().filter_map(|(name, fd)| Some((name, fd, fd.armed?)));
+    let mut found: Vec<Finding> = watched
+        .by_ref()
+        .take(NAMED)
+        .map(|(name, fd, armed)| {
+            let mut says =
+                format!("fd {name} (key {}) is armed for {}.", armed.key, armed.interest);
+            if drained(fd) && armed.for_reading() {
+                says.push_str(
+                    " It said WouldBlock last, so it will ring when more comes.",
+                );
+            }
+            note(says)
+        })
+        .collect();
+    let more = watched.count();
+    if more > 0 {
+        found.push(note(format!("{more} more are armed.")));
+    }
+    found
+}
+
+fn drained(fd: &Fd<'_>) -> bool {
+    fd.tried.is_some_and(said_not_yet)
+}
+
+fn note(says: String) -> Finding {
+    Finding::new("watched", Weight::Note, says)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::testing::ledger, Facts, find};
+
+    fn says(text: &str) -> Vec<String> {
+        let ledger = ledger(text);
+        find(&Facts::of(ledger.entries())).into_iter().map(|f| f.says).collect()
+    }
+
+    #[test]
+    fn whoever_waits_is_shown_what_may_ring() {
+        let says = says(
+            "clerk: listen fd 1
+             clerk: arm fd 1; key 0; interest read
+             clerk: accept fd 2
+             clerk: arm fd 2; key 1; interest write
+             clerk: accept fd 3
+             clerk: arm fd 3; key 2; interest read
+             clerk: close fd 3
+             clerk: accept fd 1; error WouldBlock
+             clerk: park until \"an event\"",
+        );
+        assert_eq!(
+            says,
+            [
+                "fd 1 (key 0) is armed for read. It said WouldBlock last, so it will ring when more comes.",
+                "fd 2 (key 1) is armed for write.",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_crowd_is_counted() {
+        let mut text: String = (1..=9)
+            .map(|fd| format!("clerk: arm fd {fd}; key {fd}; interest read\n"))
+            .collect();
+        text.push_str("clerk: park until \"an event\"");
+        assert_eq!(says(&text).last().unwrap(), "3 more are armed.");
+    }
+
+    #[test]
+    fn nobody_at_the_poller_is_shown_nothing() {
+        assert!(says("clerk: arm fd 1; key 0; interest read").is_empty());
+    }
+}
