@@ -42,8 +42,9 @@ fn a_beast_whose_chapter_is_there_has_a_card() {
     let beasts = beasts();
     let is_there = |number| workspace().chapters().iter().any(|c| c.number == number);
     let late = beasts.shadows.iter().filter(|s| is_there(s.chapter));
-    let late: Vec<String> =
-        late.map(|s| format!("{} was to come in chapter {}", s.name, s.chapter)).collect();
+    let late: Vec<String> = late
+        .map(|s| format!("{} was to come in chapter {}", s.name, s.chapter))
+        .collect();
     assert_none(&late, "give these [[shadow]]s their cards, or say a later chapter");
 }
 

@@ -14,8 +14,8 @@ mod hostile_street;
 mod house;
 mod outputs;
 mod rush;
-mod why;
 mod traces;
+mod why;
 
 /// Fails with all that is wrong, a line each.
 #[track_caller]

@@ -101,10 +101,11 @@ fn a_line_that_is_none_gets_a_clear_message() {
     let program = programs().path("bestiary").expect("the command line is built");
     for (args, said) in [
         (&["why"][..], "which line?"),
-        (&["why", "README.md:1"], "is in no chapter"),
+        (&["why", "rustfmt.toml:1"], "is in no chapter"),
+        (&["why", "1", "README.md:1"], "is prose"),
         (&["why", "src/net.rs:1"], "of which chapter?"),
         (&["why", "2", "src/net.rs"], "is no FILE:LINE"),
-        (&["why", "2", "src/nut.rs:1"], "did you mean `src/net.rs`?"),
+        (&["why", "2", "src/nut.rs:1"], "did you mean `src/net.rs`"),
         (&["why", "chapters/ch01-blocking/src/net.rs:9999"], "and no line 9999"),
         (&["why", "ch01-blocking/src/lib.rs:2"], "is blank"),
         (&["why", "7", "src/net.rs:1"], "no chapter is called `7`"),

@@ -26,7 +26,7 @@ fn a_signal_does_not_disturb_a_clerk_who_waits() {
         (&door.accept()?).read_exact(&mut said).map(|()| said)
     });
     let interrupt = || {
-        for _ in 0..1000 {
+        for _ in 0..100 {
             // SAFETY: the thread has not been joined, so its handle is still valid.
             unsafe { libc::pthread_kill(clerk.as_pthread_t(), libc::SIGUSR1) };
             thread::yield_now();

@@ -1,97 +1,32 @@
 //! What the shop promises its customers.
 
 mod customers;
-mod limit;
 
-use ch02_readiness::net::TcpListener;
 use ch02_readiness::shop::Shop;
-use customers::{Customer, WATCHDOG, door};
-use ledger::{Ledger, Recorder};
-use std::io;
-use std::net::SocketAddrV4;
-use std::os::fd::{AsFd, AsRawFd};
+use customers::{Customer, door};
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, SocketAddrV4, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
 /// Longer than any test takes: a garment that is being cleaned stays so.
 const LONG: Duration = Duration::from_secs(60 * 60);
 
-/// A shop with a clerk in a thread of its own, and a ledger that tells what the clerk does.
-struct Open {
-    addr: SocketAddrV4,
-    recorder: Recorder,
-}
-
-fn open(takes: Duration) -> Open {
-    let recorder = Recorder::new();
-    let _heard = recorder.enter();
+fn open(takes: Duration) -> SocketAddrV4 {
     let (door, addr) = door();
-    leave_little_room(&door);
     let mut shop = Shop::open(door, takes).unwrap();
-    let heard = recorder.clone();
     thread::spawn(move || {
-        let _heard = heard.enter();
         loop {
             shop.turn().unwrap();
         }
     });
-    Open { addr, recorder }
-}
-
-/// Lets the kernel take few bytes for a customer who does not listen.
-fn leave_little_room(door: &TcpListener) {
-    let (fd, few) = (door.as_fd().as_raw_fd(), 4096);
-    let size = size_of_val(&few) as libc::socklen_t;
-    // SAFETY: the kernel reads `size` bytes at the pointer, and `few` outlives the call.
-    let outcome = unsafe {
-        let value = (&raw const few).cast();
-        libc::setsockopt(fd, libc::SOL_SOCKET, libc::SO_SNDBUF, value, size)
-    };
-    assert_eq!(outcome, 0, "{}", io::Error::last_os_error());
-}
-
-impl Open {
-    fn enters(&self) -> Customer {
-        Customer::enters(self.addr)
-    }
-
-    /// Looks at the ledger again and again until it says so.
-    fn until(&self, so: impl Fn(&Ledger) -> bool) {
-        let start = Instant::now();
-        while !so(&self.recorder.ledger()) {
-            assert!(start.elapsed() < WATCHDOG, "{}", self.recorder.ledger());
-            thread::yield_now();
-        }
-    }
-
-    /// Sooner or later the clerk wakes up once for each question and for nothing else.
-    fn wakes_only_for_who_talks(&self) {
-        let mut customer = self.enters();
-        let mut wake_ups = || {
-            let before = self.recorder.ledger().count("unpark");
-            for _ in 0..100 {
-                assert_eq!(customer.asks("STATUS 0"), "ERROR there is no ticket 0");
-            }
-            self.recorder.ledger().count("unpark") - before
-        };
-        // What has happened before may still have to be told.
-        let mut seen = Vec::new();
-        while seen.last() != Some(&100) {
-            assert!(seen.len() < 20, "wake-ups for 100 questions each: {seen:?}");
-            seen.push(wake_ups());
-        }
-    }
-}
-
-/// Is the clerk waiting for somebody to listen?
-fn is_kept_waiting(ledger: &Ledger) -> bool {
-    ledger.iter().any(|e| e.verb == "rearm" && e.text("interest") == Some("write"))
+    addr
 }
 
 #[test]
 fn a_garment_comes_back_clean_and_not_early() {
     let takes = Duration::from_millis(20);
-    let mut ann = open(takes).enters();
+    let mut ann = Customer::enters(open(takes));
     let start = Instant::now();
     assert_eq!(ann.asks("DROP silk shirt"), "TICKET 1");
     assert_eq!(ann.asks("PICKUP 1"), "READY 1 silk shirt");
@@ -102,10 +37,10 @@ fn a_garment_comes_back_clean_and_not_early() {
 
 #[test]
 fn a_customer_can_ask_how_far_a_garment_is() {
-    let mut ann = open(LONG).enters();
+    let mut ann = Customer::enters(open(LONG));
     assert_eq!(ann.asks("DROP silk shirt"), "TICKET 1");
     assert_eq!(ann.asks("STATUS 1"), "STATUS 1 CLEANING");
-    let mut ben = open(Duration::ZERO).enters();
+    let mut ben = Customer::enters(open(Duration::ZERO));
     assert_eq!(ben.asks("DROP wool coat"), "TICKET 1");
     assert_eq!(ben.asks("STATUS 1"), "STATUS 1 READY");
     assert_eq!(ben.asks("PICKUP 1"), "READY 1 wool coat");
@@ -114,7 +49,7 @@ fn a_customer_can_ask_how_far_a_garment_is() {
 
 #[test]
 fn answers_come_in_the_order_of_the_lines_and_bye_is_the_last() {
-    let mut ann = open(Duration::ZERO).enters();
+    let mut ann = Customer::enters(open(Duration::ZERO));
     ann.says("DROP shirt\nDROP coat\r\nPICKUP 2\nPICKUP\n\nPICKUP 1\nBYE\nDROP sock\n");
     let answers = [
         "TICKET 1",
@@ -130,14 +65,14 @@ fn answers_come_in_the_order_of_the_lines_and_bye_is_the_last() {
 
 #[test]
 fn a_line_may_come_a_byte_at_a_time() {
-    let mut ann = open(LONG).enters();
+    let mut ann = Customer::enters(open(LONG));
     b"DROP silk shirt\n".chunks(1).for_each(|byte| ann.says(byte));
     assert_eq!(ann.hears(), "TICKET 1");
 }
 
 #[test]
 fn a_customer_who_says_no_more_hears_everything_and_half_a_line_is_no_request() {
-    let mut ann = open(Duration::from_millis(20)).enters();
+    let mut ann = Customer::enters(open(Duration::from_millis(20)));
     ann.says("DROP shirt\nPICKUP 1\nDROP coat\nBYE");
     ann.says_no_more();
     assert_eq!(ann.hears_the_rest(), ["TICKET 1", "READY 1 shirt", "TICKET 2"]);
@@ -145,21 +80,21 @@ fn a_customer_who_says_no_more_hears_everything_and_half_a_line_is_no_request() 
 
 #[test]
 fn a_hundred_customers_wait_and_the_next_one_is_served() {
-    let shop = open(LONG);
-    let mut waiting = [(); 100].map(|()| shop.enters());
+    let addr = open(LONG);
+    let mut waiting = [(); 100].map(|()| Customer::enters(addr));
     for (n, customer) in waiting.iter_mut().enumerate() {
         let ticket = n + 1;
         customer.says(format!("DROP sock\nPICKUP {ticket}\n"));
         assert_eq!(customer.hears(), format!("TICKET {ticket}"));
     }
-    assert_eq!(shop.enters().asks("STATUS 100"), "STATUS 100 CLEANING");
+    assert_eq!(Customer::enters(addr).asks("STATUS 100"), "STATUS 100 CLEANING");
     assert!(waiting.iter_mut().all(Customer::has_heard_nothing));
 }
 
 #[test]
 fn a_hundred_customers_get_each_their_own_garment() {
-    let shop = open(Duration::from_millis(20));
-    let mut customers = [(); 100].map(|()| shop.enters());
+    let addr = open(Duration::from_millis(20));
+    let mut customers = [(); 100].map(|()| Customer::enters(addr));
     for (n, customer) in customers.iter_mut().enumerate() {
         customer.says(format!("DROP garment {n}\n"));
     }
@@ -175,18 +110,18 @@ fn a_hundred_customers_get_each_their_own_garment() {
 
 #[test]
 fn a_garment_that_was_handed_over_does_not_come_back() {
-    let shop = open(Duration::ZERO);
-    let mut ann = shop.enters();
+    let addr = open(Duration::ZERO);
+    let mut ann = Customer::enters(addr);
     ann.says("DROP silk shirt\nPICKUP 1\nBYE\n");
     assert_eq!(ann.hears_the_rest(), ["TICKET 1", "READY 1 silk shirt", "BYE"]);
-    let mut ben = shop.enters();
+    let mut ben = Customer::enters(addr);
     assert_eq!(ben.asks("PICKUP 1"), "ERROR ticket 1 has been picked up");
 }
 
 #[test]
 fn of_two_customers_with_one_ticket_one_gets_the_garment() {
-    let shop = open(Duration::from_millis(20));
-    let [mut ann, mut ben] = [(); 2].map(|()| shop.enters());
+    let addr = open(Duration::from_millis(20));
+    let [mut ann, mut ben] = [(); 2].map(|()| Customer::enters(addr));
     assert_eq!(ann.asks("DROP shirt"), "TICKET 1");
     ann.says("PICKUP 1\n");
     ben.says("PICKUP 1\n");
@@ -196,84 +131,17 @@ fn of_two_customers_with_one_ticket_one_gets_the_garment() {
 }
 
 #[test]
-fn a_customer_who_vanishes_while_waiting_leaves_the_garment_and_is_forgotten() {
-    let shop = open(LONG);
-    let mut ann = shop.enters();
-    ann.says("DROP silk shirt\nPICKUP 1\n");
-    assert_eq!(ann.hears(), "TICKET 1");
-    ann.vanishes();
-    let mut ben = shop.enters();
-    assert_eq!(ben.asks("STATUS 1"), "STATUS 1 CLEANING");
-    // epoll tells of her unasked; kqueue does not, and she is forgotten when the shirt is clean.
-    if cfg!(target_os = "linux") {
-        shop.until(|ledger| ledger.count("close") == 1);
+fn a_customer_who_never_stops_talking_does_not_keep_others_waiting() {
+    let addr = open(LONG);
+    let flood = TcpStream::connect(addr).unwrap();
+    let [mut talks, mut listens] = [(); 2].map(|()| flood.try_clone().unwrap());
+    thread::spawn(move || while talks.write_all(&[b'\n'; 65_536]).is_ok() {});
+    listens.read_exact(&mut [0]).unwrap();
+    thread::spawn(move || io::copy(&mut listens, &mut io::sink()));
+
+    let mut ann = Customer::enters(addr);
+    for ticket in 1..=100 {
+        assert_eq!(ann.asks("DROP sock"), format!("TICKET {ticket}"));
     }
-    shop.wakes_only_for_who_talks();
-}
-
-#[test]
-fn a_garment_that_cannot_be_handed_over_goes_back_on_the_rack() {
-    let shop = open(Duration::ZERO);
-    let coat = "x".repeat(1000);
-    let mut ann = shop.enters();
-    for ticket in 1..=1000 {
-        assert_eq!(ann.asks(&format!("DROP {coat}")), format!("TICKET {ticket}"));
-    }
-    // He does not listen, so sooner or later there is no room for what he is told.
-    let mut ben = shop.enters();
-    ben.says((1..=1000).map(|ticket| format!("PICKUP {ticket}\n")).collect::<String>());
-    shop.until(is_kept_waiting);
-    ben.vanishes();
-    shop.until(|ledger| ledger.count("close") == 1);
-
-    let his = shop.recorder.ledger().by("customer 2").filter(|e| e.verb == "write");
-    let mut sent: i64 = his.iter().filter_map(|entry| entry.number("bytes")).sum();
-    for ticket in 1..=1000 {
-        sent -= format!("READY {ticket} {coat}\n").len() as i64;
-        let status = ann.asks(&format!("STATUS {ticket}"));
-        if sent >= 0 {
-            assert_eq!(status, format!("ERROR ticket {ticket} has been picked up"));
-        } else {
-            assert_eq!(status, format!("STATUS {ticket} READY"));
-        }
-    }
-    assert!(sent < 0, "there was room for everything");
-}
-
-#[test]
-fn a_customer_who_does_not_listen_keeps_nobody_waiting_and_hears_it_all_later() {
-    let shop = open(Duration::ZERO);
-    let coat = "x".repeat(1000);
-    let says = (1..=2000).map(|ticket| format!("DROP {coat}\nPICKUP {ticket}\n"));
-    let mut ann = shop.enters();
-    let talking = ann.keeps_saying(says.collect());
-    shop.until(is_kept_waiting);
-    shop.wakes_only_for_who_talks();
-    for ticket in 1..=2000 {
-        assert_eq!(ann.hears(), format!("TICKET {ticket}"));
-        assert_eq!(ann.hears(), format!("READY {ticket} {coat}"));
-    }
-    talking.join().unwrap();
-}
-
-#[test]
-fn a_thousand_customers_who_say_nothing_wake_nobody() {
-    limit::raise_to(2_200);
-    let shop = open(LONG);
-    let _idle: Vec<_> = (0..1000).map(|_| shop.enters()).collect();
-    shop.wakes_only_for_who_talks();
-}
-
-#[test]
-fn customers_who_wait_wake_nobody_even_if_they_talk_or_say_no_more() {
-    let shop = open(LONG);
-    let [mut ann, mut ben] = [(); 2].map(|()| shop.enters());
-    ann.says("DROP shirt\nPICKUP 1\n");
-    assert_eq!(ann.hears(), "TICKET 1");
-    ann.says("DROP coat\n");
-    ben.says("DROP sock\nPICKUP 2\n");
-    assert_eq!(ben.hears(), "TICKET 2");
-    ben.says_no_more();
-    shop.wakes_only_for_who_talks();
-    assert!(ann.has_heard_nothing() && ben.has_heard_nothing());
+    flood.shutdown(Shutdown::Both).unwrap();
 }

@@ -10,6 +10,9 @@ pub const FIGURE: &str = "book/rush/figure.html";
 /// The id in that figure which each page replaces by one of its own.
 pub const FIGURE_ID: &str = "rush-figure";
 
+/// What that figure calls its table, which each page makes its own.
+pub const FIGURE_LABEL: &str = "What each shop cost, as a table";
+
 /// A way to open a chapter's shop.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -29,7 +29,7 @@ impl Directive for Exercise {
         let id = format!("exercise-{}", exercise.name);
         Ok(format!(
             "<section class=\"exercise\" aria-labelledby=\"{id}\">\n\
-             <h3 id=\"{id}\">{}</h3>\n\
+             <h3 id=\"{id}\"><a class=\"header\" href=\"#{id}\">{}</a></h3>\n\
              <p class=\"exercise-level\">{}</p>\n\
              {}{}\
              <p class=\"exercise-check\"><code>{}</code></p>\n\
@@ -97,7 +97,7 @@ mod tests {
         let html = html("{{#exercise a-task}}").unwrap();
         assert!(
             html.contains(
-                "<h3 id=\"exercise-a-task\"><code>converse</code> &amp; co.</h3>"
+                "<h3 id=\"exercise-a-task\"><a class=\"header\" href=\"#exercise-a-task\"><code>converse</code> &amp; co.</a></h3>"
             ),
             "{html}"
         );

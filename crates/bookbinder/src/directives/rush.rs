@@ -2,7 +2,7 @@
 
 use super::{Context, Directive, Placed};
 use crate::held::Held;
-use crate::rush::{FIGURE, FIGURE_ID};
+use crate::rush::{FIGURE, FIGURE_ID, FIGURE_LABEL};
 use anyhow::{Result, anyhow};
 use std::ops::RangeInclusive;
 
@@ -31,6 +31,9 @@ impl Directive for Rush {
         let id = format!("rush-{}", cx.chapter.package);
         let command =
             "<p class=\"rush-command\">Your own: <code>cargo bestiary rush</code></p>\n";
-        Ok(held.hold(figure.replace(FIGURE_ID, &id) + command))
+        // The page for printing has the table of every chapter, each a region of its own.
+        let label = format!("{FIGURE_LABEL} (chapter {})", cx.chapter.number);
+        let figure = figure.replace(FIGURE_ID, &id).replace(FIGURE_LABEL, &label);
+        Ok(held.hold(figure + command))
     }
 }

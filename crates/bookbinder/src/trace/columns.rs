@@ -67,7 +67,7 @@ impl Columns {
             left = lane.1;
         }
         let entries = steps.iter().filter_map(Step::entry);
-        let longest = entries.map(|entry| label::width(entry)).max().unwrap_or(0);
+        let longest = entries.map(label::width).max().unwrap_or(0);
         let words = left + 9;
         let width = (words + longest + 2).max(PHONE);
         if width > WIDEST {

@@ -360,7 +360,7 @@ impl Lines {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{steps, trace};
+    use super::super::testing::{steps, trace, written};
     use super::*;
 
     fn drawing() -> Drawing {
@@ -450,6 +450,60 @@ mod tests {
         .unwrap();
         let rows = of(&told, &steps).unwrap().rows;
         assert!(rows.contains(">3 more</text>") && rows.contains("class=\"tear\""));
+    }
+
+    fn of_entries(entries: &[&str]) -> (Columns, Drawing) {
+        let trace = trace("");
+        let steps = super::super::steps::of(&trace, &written(entries)).unwrap();
+        (Columns::of(&trace, &steps).unwrap(), of(&trace, &steps).unwrap())
+    }
+
+    #[test]
+    fn two_threads_are_two_lines() {
+        let (columns, drawing) = of_entries(&[
+            "clerk|block|call=accept fd=1",
+            "customer 1|block|call=read fd=2",
+            "customer 2|read|fd=3 bytes=4",
+        ]);
+        assert_ne!(columns.kernel(0), columns.kernel(1));
+        let last = drawing.rows.split("<g class=\"row\"").nth(3).unwrap();
+        for thread in 0..2 {
+            let still = format!("M{} 0V{ROW}", columns.kernel(thread));
+            assert!(last.contains(&still), "{still} is not in {last}");
+        }
+    }
+
+    #[test]
+    fn a_task_goes_from_the_queue_to_its_lane_and_back() {
+        let (columns, drawing) = of_entries(&[
+            "clerk|spawn|task=1",
+            "task 1|poll|",
+            "task 1|arm|fd=4 key=1 interest=read",
+            "task 1|pending|",
+            "clerk|park|until=event",
+            "clerk|unpark|events=1",
+            "clerk|wake|task=1",
+            "task 1|poll|",
+            "task 1|ready|",
+        ]);
+        assert!(drawing.head.contains(">tasks</text>"));
+        let rows: Vec<&str> = drawing.rows.split("<g class=\"row\"").skip(1).collect();
+        let queued = |row: &str| row.contains("class=\"token\"");
+        assert!(queued(rows[0]) && queued(rows[6]));
+        assert!(!queued(rows[3]) && !queued(rows[8]));
+        let task = columns.home("task 1", Lane::Task, 0);
+        assert!(rows[1].contains(&format!("{task} {MID}V{ROW}")), "{}", rows[1]);
+        assert!(rows[8].contains("s-done"));
+    }
+
+    #[test]
+    fn a_crowd_that_no_phone_can_show_is_an_error() {
+        let crowd: Vec<String> =
+            (1..20).map(|n| format!("customer {n}|write|fd={n} bytes=1")).collect();
+        let crowd: Vec<&str> = crowd.iter().map(String::as_str).collect();
+        let steps = super::super::steps::of(&trace(""), &written(&crowd)).unwrap();
+        let error = Columns::of(&trace(""), &steps).unwrap_err().to_string();
+        assert!(error.contains("leave out more of its 19 customers"), "{error}");
     }
 
     #[test]

@@ -238,36 +238,12 @@ fn stands_still(entry: &Entry) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{LEDGER, ledger};
+    use super::super::testing::{LEDGER, ledger, written};
     use super::*;
 
-    /// The state after these entries, each as `actor|verb|kind=value …`.
     fn after(entries: &[&str]) -> State {
         let mut state = State::default();
-        let mut json = String::from("[\n");
-        for (n, entry) in entries.iter().enumerate() {
-            let parts: Vec<&str> = entry.split('|').collect();
-            let objects: Vec<String> = parts[2]
-                .split_whitespace()
-                .map(|object| {
-                    let (kind, value) = object.split_once('=').unwrap();
-                    let number = value.parse::<i64>().is_ok();
-                    let value =
-                        if number { value.to_owned() } else { format!("\"{value}\"") };
-                    format!("{{\"kind\":\"{kind}\",\"value\":{value}}}")
-                })
-                .collect();
-            let comma = if n == 0 { "" } else { ",\n" };
-            json += &format!(
-                "{comma}{{\"n\":{},\"actor\":\"{}\",\"verb\":\"{}\",\"objects\":[{}],\"at\":{{\"file\":\"src/a.rs\",\"line\":1}}}}",
-                n + 1,
-                parts[0],
-                parts[1],
-                objects.join(",")
-            );
-        }
-        json += "\n]\n";
-        ledger(&json).iter().for_each(|entry| state.take(entry));
+        written(entries).iter().for_each(|entry| state.take(entry));
         state
     }
 

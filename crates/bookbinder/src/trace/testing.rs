@@ -52,3 +52,29 @@ pub(super) fn ledger(json: &str) -> Ledger {
 pub(super) fn steps() -> Vec<Step> {
     steps::of(&trace(""), &ledger(LEDGER)).unwrap()
 }
+
+/// A ledger with these entries, each as `actor|verb|kind=value …`.
+pub(super) fn written(entries: &[&str]) -> Ledger {
+    let entries: Vec<String> =
+        entries.iter().zip(1..).map(|(entry, n)| json(n, entry)).collect();
+    ledger(&format!("[{}]", entries.join(",")))
+}
+
+fn json(n: usize, entry: &str) -> String {
+    let mut parts = entry.split('|');
+    let mut part = || parts.next().unwrap_or_default();
+    let (actor, verb, objects) = (part(), part(), part());
+    let objects: Vec<String> = objects.split_whitespace().map(object).collect();
+    format!(
+        r#"{{"n":{n},"actor":"{actor}","verb":"{verb}","objects":[{}],"at":{{"file":"src/net.rs","line":1}}}}"#,
+        objects.join(",")
+    )
+}
+
+fn object(object: &str) -> String {
+    let (kind, value) = object.split_once('=').unwrap();
+    match value.parse::<i64>() {
+        Ok(number) => format!(r#"{{"kind":"{kind}","value":{number}}}"#),
+        Err(_) => format!(r#"{{"kind":"{kind}","value":"{value}"}}"#),
+    }
+}
