@@ -60,9 +60,6 @@
         // ---- What it is made of ----------------------------------------------------------------------------
 
         build(places) {
-            // A short run needs less room than a long one; how much, the style sheet says.
-            this.style.setProperty("--rows", this.rows.length);
-
             this.picture.tabIndex = 0;
             this.picture.setAttribute("role", "group");
             this.picture.setAttribute("aria-label", "The picture. Left and right arrow step through it, space plays it.");

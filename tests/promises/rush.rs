@@ -8,7 +8,8 @@ use rush::{Outcome, Plan, Shop};
 
 #[test]
 fn the_cost_table_in_the_book_is_drawn_from_its_numbers() {
-    let read = |file: &str| fs::read_to_string(workspace().root().join(file)).expect(file);
+    let read =
+        |file: &str| fs::read_to_string(workspace().root().join(file)).expect(file);
     let outcome = Outcome::from_json(&read("book/rush/rush.json")).expect("an outcome");
     assert_eq!(
         outcome.html(bookbinder::rush::FIGURE_ID),
@@ -21,7 +22,8 @@ fn the_cost_table_in_the_book_is_drawn_from_its_numbers() {
             names.push(format!("{}  {}", chapter.number, shop.name));
         }
     }
-    let measured: Vec<&str> = outcome.shops.iter().map(|shop| shop.name.as_str()).collect();
+    let measured: Vec<&str> =
+        outcome.shops.iter().map(|shop| shop.name.as_str()).collect();
     assert_eq!(measured, names, "the recorded rush has every shop; record it again");
 }
 

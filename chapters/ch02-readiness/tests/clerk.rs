@@ -95,6 +95,7 @@ fn is_kept_waiting(ledger: &Ledger) -> bool {
 }
 
 #[test]
+#[cfg_attr(not(debug_assertions), ignore = "a release build keeps no ledger")]
 fn a_customer_who_vanishes_while_waiting_leaves_the_garment_and_is_forgotten() {
     let shop = open(LONG);
     let mut ann = shop.enters();
@@ -111,6 +112,7 @@ fn a_customer_who_vanishes_while_waiting_leaves_the_garment_and_is_forgotten() {
 }
 
 #[test]
+#[cfg_attr(not(debug_assertions), ignore = "a release build keeps no ledger")]
 fn a_garment_that_cannot_be_handed_over_goes_back_on_the_rack() {
     let shop = open(Duration::ZERO);
     let coat = "x".repeat(1000);
@@ -140,6 +142,7 @@ fn a_garment_that_cannot_be_handed_over_goes_back_on_the_rack() {
 }
 
 #[test]
+#[cfg_attr(not(debug_assertions), ignore = "a release build keeps no ledger")]
 fn a_customer_who_does_not_listen_keeps_nobody_waiting_and_hears_it_all_later() {
     let shop = open(Duration::ZERO);
     let coat = "x".repeat(1000);
@@ -156,6 +159,7 @@ fn a_customer_who_does_not_listen_keeps_nobody_waiting_and_hears_it_all_later() 
 }
 
 #[test]
+#[cfg_attr(not(debug_assertions), ignore = "a release build keeps no ledger")]
 fn a_thousand_customers_who_say_nothing_wake_nobody() {
     limit::raise_to(2_200);
     let shop = open(LONG);
@@ -164,6 +168,7 @@ fn a_thousand_customers_who_say_nothing_wake_nobody() {
 }
 
 #[test]
+#[cfg_attr(not(debug_assertions), ignore = "a release build keeps no ledger")]
 fn customers_who_wait_wake_nobody_even_if_they_talk_or_say_no_more() {
     let shop = open(LONG);
     let [mut ann, mut ben] = [(); 2].map(|()| shop.enters());

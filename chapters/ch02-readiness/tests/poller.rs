@@ -42,8 +42,8 @@ fn soon(poller: &Poller) -> News {
     news
 }
 
-/// Waits for a notification, where there is nothing else to wait for.
-fn wait_for_the_bell(poller: &Poller) {
+/// Waits where there is nothing to wait for but a notification.
+fn wait_for_a_notification(poller: &Poller) {
     let start = Instant::now();
     assert_eq!(wait(poller, WATCHDOG), nothing());
     assert!(start.elapsed() < WATCHDOG, "nothing ended the wait");
@@ -224,7 +224,7 @@ fn on_linux_a_file_cannot_be_watched() {
 }
 
 #[test]
-fn the_key_of_the_bell_is_refused() {
+fn the_key_of_notifications_is_refused() {
     let (poller, (ours, _theirs)) = (Poller::new().unwrap(), pair());
     let error = poller.add(&ours, usize::MAX, Interest::READ).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidInput);
@@ -291,7 +291,7 @@ fn on_linux_a_peer_who_vanishes_is_told_of_unasked() {
 fn a_notification_ends_the_wait_of_another_thread() {
     let poller = Poller::new().unwrap();
     thread::scope(|scope| {
-        scope.spawn(|| wait_for_the_bell(&poller));
+        scope.spawn(|| wait_for_a_notification(&poller));
         poller.notify().unwrap();
     });
 }
@@ -300,14 +300,14 @@ fn a_notification_ends_the_wait_of_another_thread() {
 fn a_notification_that_nobody_waits_for_ends_the_next_wait() {
     let poller = Poller::new().unwrap();
     poller.notify().unwrap();
-    wait_for_the_bell(&poller);
+    wait_for_a_notification(&poller);
 }
 
 #[test]
 fn three_notifications_end_one_wait_and_leave_nothing_behind() {
     let poller = Poller::new().unwrap();
     (0..3).for_each(|_| poller.notify().unwrap());
-    wait_for_the_bell(&poller);
+    wait_for_a_notification(&poller);
     let (start, a_while) = (Instant::now(), Duration::from_millis(3));
     assert_eq!(wait(&poller, a_while), nothing());
     assert!(start.elapsed() >= a_while, "the second wait was ended too");

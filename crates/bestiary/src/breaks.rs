@@ -132,7 +132,9 @@ impl Experiment {
         let as_stated = match it.must {
             Must::Stuck => broken.end == End::Stuck && self.diagnosis.waits_for_ever(),
             Must::Spins => {
-                broken.wake_ups() > it.limit() && self.diagnosis.finds("spinning")
+                let too_often = broken.wake_ups() > it.limit();
+                (broken.end == End::Spinning || too_often)
+                    && self.diagnosis.finds("spinning")
             }
             Must::Wrong => ended_well(broken) && broken.stdout != self.unbroken.stdout,
             Must::Fails => {

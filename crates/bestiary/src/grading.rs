@@ -14,7 +14,8 @@ use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddrV4, TcpStream};
 use std::os::fd::AsRawFd;
 use std::process::ExitCode;
-use std::sync::{Mutex, PoisonError, mpsc};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -336,16 +337,33 @@ fn is_silence(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
 }
 
-/// The processor time that this process has used.
-pub fn processor_time() -> Duration {
-    // SAFETY: a `rusage` is integers, for which zero is a value like any other.
-    let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
-    // SAFETY: the kernel writes one `rusage`.
-    unsafe { libc::getrusage(libc::RUSAGE_SELF, &raw mut usage) };
-    let span = |t: libc::timeval| {
-        Duration::from_secs(t.tv_sec as u64) + Duration::from_micros(t.tv_usec as u64)
-    };
-    span(usage.ru_utime) + span(usage.ru_stime)
+/// Does something, and tells how busy this process was meanwhile: in percent of a thread that did
+/// nothing but be busy. So it does not matter how busy the machine is with other things.
+pub fn busy_while<T>(work: impl FnOnce() -> T) -> (T, u128) {
+    let done = Arc::new(AtomicBool::new(false));
+    let stop = Arc::clone(&done);
+    let before = processor_time(libc::CLOCK_PROCESS_CPUTIME_ID);
+    let measure = thread::spawn(move || {
+        while !stop.load(Ordering::Relaxed) {
+            std::hint::spin_loop();
+        }
+        processor_time(libc::CLOCK_THREAD_CPUTIME_ID)
+    });
+    let outcome = work();
+    done.store(true, Ordering::Relaxed);
+    let measure = measure.join().unwrap_or_default();
+    let all = processor_time(libc::CLOCK_PROCESS_CPUTIME_ID) - before;
+    let percent =
+        all.saturating_sub(measure).as_nanos() * 100 / measure.as_nanos().max(1);
+    (outcome, percent)
+}
+
+/// The processor time that this process, or this thread, has used.
+fn processor_time(of: libc::clockid_t) -> Duration {
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: the kernel writes one `timespec`.
+    unsafe { libc::clock_gettime(of, &raw mut time) };
+    Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
 }
 
 #[cfg(test)]
@@ -381,13 +399,24 @@ mod tests {
     }
 
     #[test]
+    fn who_sleeps_is_not_busy_and_who_does_not_is() {
+        let a_while = Duration::from_millis(50);
+        let ((), asleep) = busy_while(|| thread::sleep(a_while));
+        let ((), awake) = busy_while(|| {
+            let start = processor_time(libc::CLOCK_THREAD_CPUTIME_ID);
+            while processor_time(libc::CLOCK_THREAD_CPUTIME_ID) - start < a_while {}
+        });
+        assert!(asleep < awake, "{asleep} and {awake}");
+    }
+
+    #[test]
     fn work_that_panics_or_never_ends_is_told_apart_from_work_that_ends() {
         assert_eq!(within("an end", || 3), Ok(3));
         assert_eq!(
             within("an end", || -> () { panic!("no") }).unwrap_err().seen,
             "a panic"
         );
-        let hangs = on_another_thread(Duration::ZERO, || thread::park());
+        let hangs = on_another_thread(Duration::ZERO, thread::park);
         assert!(matches!(hangs, Hangs));
     }
 }

@@ -74,15 +74,21 @@ pub fn check(
     copy.files.extend(tests.files);
     let there =
         copy.unpack(workspace, target, &format!("{}-typed-along", chapter.package))?;
+    // The compiler speaks of the copy.
+    let (sources, tests_at) =
+        (format!("{}/src/", typed.name), format!("{}/tests/", typed.name));
+    let own = format!("{}/src/", folder.display());
+    let placed = |said: String| {
+        said.replace(&sources, &own).replace(&tests_at, &chapter.path("tests/"))
+    };
     if let Built::Refused(said) = there.build_library(colour)? {
-        bail!(
-            "{}",
-            said.replace(&format!("{}/", typed.name), &format!("{}/", folder.display()))
-        );
+        bail!("{}", placed(said));
     }
     let mut files = Vec::new();
     for name in tests.names {
-        files.push(run(&there, name, colour)?);
+        let mut file = run(&there, name, colour)?;
+        file.refused = file.refused.map(placed);
+        files.push(file);
     }
     Ok(Outcome { files })
 }

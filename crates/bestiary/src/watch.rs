@@ -27,6 +27,9 @@ use asleep::Sleeper;
 const SILENCE: Duration =
     Duration::from_secs(if cfg!(target_os = "linux") { 1 } else { 4 });
 
+/// How long a ledger may grow, for a program that never waits at all.
+const LONGEST: usize = 20_000;
+
 /// How often to look.
 const LOOK: Duration = Duration::from_millis(10);
 
@@ -50,7 +53,7 @@ pub enum End {
     ByItself(ExitStatus),
     /// It was silent and asleep, and was ended.
     Stuck,
-    /// It woke up too often, and was ended.
+    /// It woke up too often, or never stopped doing something, and was ended.
     Spinning,
 }
 
@@ -111,14 +114,19 @@ fn until_it_ends(child: &mut Child, ledger: &Path, limit: usize) -> Result<End> 
     let mut sleeper = Sleeper::new(child.id());
     let (mut last_word, mut last_move) = (Instant::now(), Instant::now());
     loop {
-        if let Some(status) = child.try_wait()? {
+        let ended = child.try_wait()?;
+        // Ctrl-C reaches the child as well, so this comes first.
+        if INTERRUPTED.load(Ordering::Relaxed) {
+            bail!("interrupted");
+        }
+        if let Some(status) = ended {
             return Ok(End::ByItself(status));
         }
         if counter.look()? {
             last_word = Instant::now();
         }
         // One more than needed, so that the last one that counts is written to its end.
-        if counter.wake_ups > limit + 1 {
+        if counter.wake_ups > limit + 1 || counter.entries > LONGEST {
             return Ok(End::Spinning);
         }
         if !sleeper.sleeps_on() {
@@ -133,9 +141,6 @@ fn until_it_ends(child: &mut Child, ledger: &Path, limit: usize) -> Result<End> 
                 WATCHDOG.as_secs()
             );
         }
-        if INTERRUPTED.load(Ordering::Relaxed) {
-            bail!("interrupted");
-        }
         thread::sleep(LOOK);
     }
 }
@@ -145,7 +150,7 @@ fn cut(ledger: Ledger, wake_ups: usize) -> Ledger {
     let mut seen = 0;
     ledger.filter(|entry| {
         seen += usize::from(is_wait(&entry.verb));
-        seen <= wake_ups
+        seen <= wake_ups && entry.n <= LONGEST as u64
     })
 }
 
@@ -154,12 +159,13 @@ struct Counter<'a> {
     path: &'a Path,
     /// Up to where the file has been read: the start of a line.
     at: u64,
+    entries: usize,
     wake_ups: usize,
 }
 
 impl Counter<'_> {
     fn new(path: &Path) -> Counter<'_> {
-        Counter { path, at: 0, wake_ups: 0 }
+        Counter { path, at: 0, entries: 0, wake_ups: 0 }
     }
 
     /// Reads on; says whether there was something new.
@@ -176,6 +182,7 @@ impl Counter<'_> {
         let waits = |line: &&str| {
             line.contains(r#""verb":"park""#) || line.contains(r#""verb":"block""#)
         };
+        self.entries += whole.lines().count();
         self.wake_ups += whole.lines().filter(waits).count();
         self.at += end as u64 + 2;
         Ok(true)
@@ -250,6 +257,18 @@ mod tests {
         let seen = watch(&mut sh(&(writes(50) + "exec sleep 1000")), 7).unwrap();
         assert_eq!(seen.end, End::Spinning);
         assert_eq!(seen.wake_ups(), 8);
+    }
+
+    #[test]
+    fn a_program_that_never_waits_is_ended_too() {
+        let read = PARK.replace("park", "read");
+        let entries = LONGEST + 10;
+        let script = format!(
+            "{{ echo '['; yes '{read},' | head -n {entries}; }} > \"$LEDGER\"; exec sleep 1000"
+        );
+        let seen = watch(&mut sh(&script), 7).unwrap();
+        assert_eq!(seen.end, End::Spinning);
+        assert_eq!(seen.wake_ups(), 0);
     }
 
     #[test]

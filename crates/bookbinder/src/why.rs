@@ -76,7 +76,11 @@ impl<'a> Line<'a> {
             let hint = near::hint(&file, files.keys().map(String::as_str));
             bail!("there is no {}{hint}", chapter.path(&file));
         }
-        ensure!(!file.ends_with(".md"), "{} is prose; ask about code", chapter.path(&file));
+        ensure!(
+            !file.ends_with(".md"),
+            "{} is prose; ask about code",
+            chapter.path(&file)
+        );
         let text = chapter.read(&file)?;
         let count = text.lines().count();
         ensure!(

@@ -8,9 +8,10 @@ impl Outcome {
     /// its ids unique in a page.
     pub fn html(&self, id: &str) -> String {
         let metrics: Vec<&Metric> = self.told().collect();
-        let mut html = format!(
+        let mut html = String::from(
             "<figure class=\"rush-figure\">\n<div class=\"rush-table\" tabindex=\"0\" \
-             role=\"region\" aria-label=\"What each shop cost, as a table\">\n<table>\n<thead><tr><th scope=\"col\">shop</th>"
+             role=\"region\" aria-label=\"What each shop cost, as a table\">\n\
+             <table>\n<thead><tr><th scope=\"col\">shop</th>",
         );
         for metric in &metrics {
             let (title, head) = (escaped(metric.title), escaped(metric.head));

@@ -167,13 +167,13 @@ fn set_room(socket: impl AsFd, which: libc::c_int) {
 
 fn talks_on() -> Outcome {
     let (door, addr) = door();
-    open(door, Duration::from_millis(200));
+    open(door, Duration::from_millis(600));
     let mut ann = Customer::enters("Ann", addr)?;
     ann.asks("DROP silk shirt", "TICKET 1")?;
     ann.says("PICKUP 1\n")?;
     // News of her while she waits, several times.
     for _ in 0..3 {
-        thread::sleep(Duration::from_millis(20));
+        thread::sleep(Duration::from_millis(100));
         ann.says("DROP wool coat\n")?;
     }
     ann.hears("READY 1 silk shirt")?;
@@ -234,14 +234,14 @@ fn sleeps() -> Outcome {
     ben.asks("STATUS 1", "STATUS 1 CLEANING")?;
     ben.says("STATUS")?;
     // What is left to do for what they have said is done in a moment; then all is quiet.
-    thread::sleep(Duration::from_millis(100));
-    let before = recorder.ledger().count("unpark");
     thread::sleep(Duration::from_millis(200));
+    let before = recorder.ledger().count("unpark");
+    thread::sleep(Duration::from_millis(300));
     let times = recorder.ledger().count("unpark") - before;
     if times > 3 {
         return miss(
             "no wake-up while nobody says anything",
-            format!("{times} of them in a fifth of a second"),
+            format!("{times} of them in a third of a second"),
         );
     }
     ben.asks(" 1", "STATUS 1 CLEANING")?;

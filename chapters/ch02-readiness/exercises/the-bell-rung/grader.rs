@@ -10,6 +10,9 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
+/// Nobody who is right has to hurry, and whoever is wrong is found out in that time.
+const A_MOMENT: Duration = Duration::from_millis(300);
+
 fn main() -> ExitCode {
     grade(&[
         Expectation {
@@ -79,7 +82,7 @@ fn during_the_wait() -> Outcome {
     let from = Arc::clone(&notes);
     let clerk = thread::spawn(move || from.next());
     // Time for the clerk to find the box empty.
-    thread::sleep(Duration::from_millis(50));
+    thread::sleep(A_MOMENT);
     leave(&notes, "silk")?;
     let taken = within("the clerk wakes up", move || clerk.join())?;
     taken.map_or_else(
@@ -107,7 +110,7 @@ fn late_ring() -> Outcome {
     let from = Arc::clone(&notes);
     let clerk = thread::spawn(move || from.next());
     // Time to be woken by a ring that is left over, and to find nothing.
-    thread::sleep(Duration::from_millis(50));
+    thread::sleep(A_MOMENT);
     leave(&notes, "tweed")?;
     let taken = within("the clerk wakes up for the third note", move || clerk.join())?;
     taken.map_or_else(
@@ -152,7 +155,7 @@ fn sleeps() -> Outcome {
     let notes = new_box();
     let from = Arc::clone(&notes);
     let clerk = thread::spawn(move || ledger::record(|| from.next().map(drop)).1);
-    thread::sleep(Duration::from_millis(200));
+    thread::sleep(A_MOMENT);
     leave(&notes, "silk")?;
     let ledger = within("the clerk wakes up", move || clerk.join())?;
     let waits = ledger.map_or(0, |ledger| ledger.count("park"));

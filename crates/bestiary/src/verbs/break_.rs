@@ -11,7 +11,7 @@ use bestiary::programs::Programs;
 use bestiary::watch::{End, Watched, heed_interrupts};
 use bookbinder::breaks::{Break, Must};
 use bookbinder::{Chapter, Workspace};
-use ledger::Ledger;
+use ledger::{Entry, Ledger};
 use lexopt::{Arg, Parser, ValueExt};
 
 use super::{Audience, Verb, unexpected};
@@ -32,7 +32,7 @@ pub const VERB: Verb = Verb {
     run,
 };
 
-/// How many of the ledger's last entries are shown.
+/// How many of the ledger's last entries are shown; those that repeat the one before count once.
 const TAIL: usize = 12;
 
 fn run(mut args: Parser) -> Result<ExitCode> {
@@ -183,16 +183,33 @@ fn tail(
     let whole = broken.program.with_extension("ledger");
     fs::write(&whole, ledger.to_string())
         .with_context(|| format!("{} cannot be written", whole.display()))?;
-    let skip = ledger.len().saturating_sub(TAIL);
-    let last: Ledger = ledger.iter().skip(skip).cloned().collect();
     Ok(format!(
         "{}\n{}\n  all {}:           {}\n  the broken crate: {}\n",
         paint.style(Style::Bold, "The last entries of its ledger"),
-        indented(&last.to_string()),
+        indented(&last_entries(ledger)),
         ledger.len(),
         workspace.relative(&whole),
         workspace.relative(&broken.folder),
     ))
+}
+
+/// The last entries as text; a row of equal ones is one line and a count.
+fn last_entries(ledger: &Ledger) -> String {
+    let same = |a: &Entry, b: &Entry| {
+        a.actor == b.actor && a.verb == b.verb && a.objects == b.objects
+    };
+    let mut rows: Vec<&[Entry]> = ledger.entries().chunk_by(same).collect();
+    rows.drain(..rows.len().saturating_sub(TAIL));
+    let firsts: Ledger = rows.iter().map(|row| row[0].clone()).collect();
+    let mut text = String::new();
+    for (line, row) in firsts.to_string().lines().zip(&rows) {
+        let _ = writeln!(text, "{line}");
+        if row.len() > 1 {
+            let wide = row[0].n.to_string().len();
+            let _ = writeln!(text, "{:>wide$}  and {} more like it", "", row.len() - 1);
+        }
+    }
+    text
 }
 
 fn verdict(it: &Break, wrong: &[String], paint: Paint) -> String {
@@ -232,6 +249,30 @@ mod tests {
         assert!(
             colours.contains("\x1b[31m-b\x1b[0m\n\x1b[32m+c\x1b[0m\n"),
             "{colours:?}"
+        );
+    }
+
+    #[test]
+    fn entries_that_repeat_the_one_before_are_counted() {
+        let entry = |n: usize, verb: &str| {
+            format!(
+                r#"{{"n":{n},"actor":"clerk","verb":"{verb}","at":{{"file":"a","line":1}}}}"#
+            )
+        };
+        let verbs = ["park", "write", "write", "write", "park"];
+        let entries: Vec<String> =
+            verbs.iter().zip(1..).map(|(verb, n)| entry(n, verb)).collect();
+        let ledger = Ledger::from_json(&format!("[{}]", entries.join(","))).unwrap();
+        let text = last_entries(&ledger);
+        let words: Vec<&str> = text.lines().map(|line| line.trim()).collect();
+        assert_eq!(
+            words,
+            [
+                "1  clerk  park     a:1",
+                "2  clerk  write    a:1",
+                "and 2 more like it",
+                "5  clerk  park     a:1"
+            ]
         );
     }
 

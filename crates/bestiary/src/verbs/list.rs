@@ -1,10 +1,11 @@
-//! `list`: the chapters and their programs.
+//! `list`: the chapters, their programs, breaks and exercises.
 
 use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use anyhow::Result;
 use bookbinder::breaks::Break;
+use bookbinder::exercises::Exercise;
 use bookbinder::{Chapter, Workspace};
 use lexopt::{Arg, Parser};
 
@@ -15,7 +16,7 @@ use crate::paint::{Paint, Style};
 pub const VERB: Verb = Verb {
     name: "list",
     usage: "[N]",
-    about: "lists the chapters, their programs, and what can be broken in them",
+    about: "lists the chapters, their programs, breaks and exercises",
     help: "With a chapter, only that one.",
     audience: Audience::Readers,
     run,
@@ -52,6 +53,12 @@ fn whole(chapter: &Chapter, paint: Paint) -> Result<String> {
     if !breaks.is_empty() {
         let label = paint.style(Style::Dim, format!("     break {}:", chapter.number));
         let _ = writeln!(text, "{label}\n{}", wrapped(&breaks, 7, 78));
+    }
+    let exercises: Vec<String> =
+        Exercise::all(chapter)?.into_iter().map(|it| it.name).collect();
+    if !exercises.is_empty() {
+        let label = paint.style(Style::Dim, format!("     check {}:", chapter.number));
+        let _ = writeln!(text, "{label}\n{}", wrapped(&exercises, 7, 78));
     }
     Ok(text)
 }

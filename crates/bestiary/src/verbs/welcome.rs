@@ -52,6 +52,7 @@ fn next_steps(workspace: &Workspace) -> Vec<(&'static str, String)> {
             format!("cargo bestiary break {}", second.number),
         ));
     }
+    steps.push(("See a chapter's exercises", "cargo bestiary check 1".to_owned()));
     steps.push(("Everything else", "cargo bestiary --help".to_owned()));
     steps
 }

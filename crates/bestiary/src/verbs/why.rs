@@ -99,9 +99,12 @@ fn told(asked: &Line<'_>, why: &Why<'_>, paint: Paint) -> String {
                 paint.style(Style::Cyan, command)
             );
         }
-        None => {
-            let _ = writeln!(text, "No listing of that chapter's text shows it.");
+        None if why.text.starts_with("//!") => {
+            text.push_str(
+                "It belongs to the head of the file, which speaks for itself.\n",
+            );
         }
+        None => text.push_str("No listing of that chapter's text shows it.\n"),
     }
     text
 }

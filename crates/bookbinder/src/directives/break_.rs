@@ -33,7 +33,7 @@ impl Directive for BreakIt {
         let it = Break::find(chapter, &call.words[0])?;
         let changes = it.changes(chapter)?;
         let diagnosis = it.recorded(chapter)?;
-        let id = format!("break-{}", it.name);
+        let id = format!("break-{}-{}", chapter.number, it.name);
         let mut out = format!(
             "<figure class=\"break\" id=\"{id}\" aria-labelledby=\"{id}-title\"><figcaption>\
              <span class=\"break-title\" id=\"{id}-title\"><span class=\"break-word\">Break it:</span> {}</span> \
@@ -134,7 +134,7 @@ mod tests {
     fn a_break_shows_what_is_forgotten_how_to_run_it_and_what_came_of_it() {
         let html = html("{{#break edge}}").unwrap();
         for part in [
-            "<figure class=\"break\" id=\"break-edge\"",
+            "<figure class=\"break\" id=\"break-1-edge\"",
             "An <code>edge</code></span>",
             "It reads once.",
             "<p class=\"break-file\"><code>src/lib.rs</code></p>",

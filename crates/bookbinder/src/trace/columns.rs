@@ -9,8 +9,8 @@ use ledger::{Entry, Lane};
 /// Where the lanes begin; the numbers stand left of it.
 pub(super) const LEFT: i32 = 30;
 
-/// How narrow each lane may be: its name stands above it.
-const NARROWEST: [i32; 4] = [54, 48, 44, 40];
+/// How wide a letter of a lane's name is at most, on average.
+const LETTER: f32 = 6.2;
 
 /// The width that a phone has for the picture.
 const PHONE: i32 = 344;
@@ -63,7 +63,10 @@ impl Columns {
         ];
         let mut left = LEFT;
         for (n, lane) in lanes.iter_mut().enumerate() {
-            *lane = (left, left + widths[n].max(NARROWEST[n]));
+            *lane = (
+                left,
+                left + widths[n].max(name_width(&trace.lane(Lane::ALL[n], steps))),
+            );
             left = lane.1;
         }
         let entries = steps.iter().filter_map(Step::entry);
@@ -160,6 +163,11 @@ fn watched(entry: &Entry) -> String {
 pub(super) fn own(name: &str, state: &State) -> String {
     let fd = state.patron(name).and_then(|patron| patron.fds.first());
     fd.map_or_else(|| name.to_owned(), |fd| fd_name(*fd))
+}
+
+/// How wide a lane must be for its name to stand above it.
+pub(super) fn name_width(name: &str) -> i32 {
+    (name.chars().count() as f32 * LETTER) as i32 + 4
 }
 
 fn place(columns: &[(String, i32)], name: &str) -> i32 {

@@ -29,6 +29,8 @@ const HEAD: i32 = 38;
 
 /// The picture of a trace: the names of the lanes, to stay in view, and the rows.
 pub(super) struct Drawing {
+    /// Its width and its height without the names.
+    pub size: (i32, i32),
     /// The names of the lanes, as an SVG.
     pub head: String,
     /// The rows, as an SVG.
@@ -42,7 +44,13 @@ pub(super) struct Drawing {
 /// They do not fit a phone.
 pub(super) fn of(trace: &Trace, steps: &[Step]) -> Result<Drawing> {
     let columns = Columns::of(trace, steps)?;
-    Ok(Drawing { head: head(trace, steps, &columns), rows: rows(trace, steps, &columns) })
+    let rows: Vec<Row<'_>> = steps.iter().map(|step| Row::of(&columns, step)).collect();
+    let size = (columns.width, rows.iter().map(|row| row.height).sum());
+    Ok(Drawing {
+        size,
+        head: head(trace, steps, &columns),
+        rows: drawn(trace, &columns, &rows, size),
+    })
 }
 
 fn head(trace: &Trace, steps: &[Step], columns: &Columns) -> String {
@@ -80,16 +88,18 @@ fn uses(step: &Step, lane: Lane) -> bool {
     step.entry().is_some_and(|entry| entry.lane() == lane || entry.home() == lane)
 }
 
-fn rows(trace: &Trace, steps: &[Step], columns: &Columns) -> String {
-    let rows: Vec<Row<'_>> = steps.iter().map(|step| Row::of(columns, step)).collect();
-    let height: i32 = rows.iter().map(|row| row.height).sum();
+fn drawn(
+    trace: &Trace,
+    columns: &Columns,
+    rows: &[Row<'_>],
+    (width, height): (i32, i32),
+) -> String {
     let mut out = format!(
-        "<svg class=\"trace-rows\" viewBox=\"0 0 {0} {height}\" width=\"{0}\" height=\"{height}\" role=\"img\" aria-label=\"{1}\">",
-        columns.width,
+        "<svg class=\"trace-rows\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" role=\"img\" aria-label=\"{}\">",
         escaped(&format!(
             "{}: a picture of its {} steps, which the table below tells in words",
             trace.title(),
-            steps.len()
+            rows.len()
         )),
     );
     for (n, (left, right)) in columns.lanes.iter().enumerate() {
@@ -398,6 +408,10 @@ mod tests {
             right = lane.1;
         }
         assert!(columns.words > right);
+        for (lane, (left, right)) in Lane::ALL.into_iter().zip(columns.lanes) {
+            let name = trace("").lane(lane, &steps());
+            assert!(super::super::columns::name_width(&name) <= right - left, "{name}");
+        }
         let (left, right) = columns.lanes[2];
         assert!(columns.watches().iter().all(|(_, x)| left < *x && *x < right));
         for entry in steps().iter().filter_map(Step::entry) {

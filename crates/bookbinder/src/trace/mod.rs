@@ -1,9 +1,9 @@
 //! Recorded runs, replayed on the page.
 //!
 //! A trace is two files in a chapter's `traces/`: `NAME.toml` says which program to run and how to
-//! tell it, `NAME.json` is the ledger of one such run. From the two, [`steps`] picks what is
-//! shown, [`phrases`] finds a sentence for each entry, [`state`] works out what holds after it,
-//! [`drawing`] draws it, and [`page`] puts it all on the page. Nothing is simulated: what the
+//! tell it, `NAME.json` is the ledger of one such run. From the two, `steps` picks what is
+//! shown, `phrases` finds a sentence for each entry, `state` works out what holds after it,
+//! `drawing` draws it, and `page` puts it all on the page. Nothing is simulated: what the
 //! drawing shows, an entry said.
 
 mod board;
@@ -20,7 +20,7 @@ mod symbols;
 mod testing;
 
 pub(crate) use page::figure;
-pub use steps::Step;
+pub use steps::{Step, What};
 
 use crate::{Chapter, near};
 use anyhow::{Context as _, Result, bail};

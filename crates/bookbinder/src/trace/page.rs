@@ -58,8 +58,10 @@ pub(crate) fn figure(trace: &Trace, chapter: &Chapter) -> Result<String> {
     let data = data(trace, &steps, &excerpts);
     let mut out = format!(
         "<figure class=\"trace\" id=\"{id}\" aria-labelledby=\"{id}-title\">\
-         <bestiary-trace><p class=\"trace-title\" id=\"{id}-title\">{}</p>\
+         <bestiary-trace style=\"--w: {}; --h: {}\"><p class=\"trace-title\" id=\"{id}-title\">{}</p>\
          <div class=\"trace-picture\">{}{}</div>",
+        drawing.size.0,
+        drawing.size.1,
         with_code(trace.title()),
         drawing.head,
         drawing.rows
