@@ -15,12 +15,12 @@ fn main() -> ExitCode {
         }
     };
     if let Err(error) = open(&options) {
-        eprintln!("cannot open on {}: {error}", options.addr);
+        eprintln!("the shop on {} is closed: {error}", options.addr);
     }
     ExitCode::FAILURE
 }
 
-/// Opens the door and serves, for ever; comes back only if the door would not open.
+/// Opens the door and serves, for ever; comes back only if it cannot.
 fn open(options: &Options) -> std::io::Result<()> {
     let door = TcpListener::bind(options.addr)?;
     let addr = door.local_addr()?;

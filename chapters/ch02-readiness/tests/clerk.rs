@@ -70,21 +70,21 @@ impl Open {
         }
     }
 
-    /// Sooner or later the clerk wakes up once for each question and for nothing else.
-    fn wakes_only_for_who_talks(&self) {
-        let mut customer = self.enters();
-        let mut wake_ups = || {
-            let before = self.recorder.ledger().count("unpark");
-            for _ in 0..100 {
-                assert_eq!(customer.asks("STATUS 0"), "ERROR there is no ticket 0");
+    fn wake_ups(&self) -> usize {
+        self.recorder.ledger().count("unpark")
+    }
+
+    /// Sooner or later the clerk sleeps through a thousand questions to the shop next door.
+    fn rests(&self) {
+        let mut next_door = open(LONG).enters();
+        let mut woken = Vec::new();
+        while woken.last() != Some(&0) {
+            assert!(woken.len() < 5, "woken with nothing to do: {woken:?} times");
+            let before = self.wake_ups();
+            for _ in 0..1000 {
+                assert_eq!(next_door.asks("STATUS 0"), "ERROR there is no ticket 0");
             }
-            self.recorder.ledger().count("unpark") - before
-        };
-        // What has happened before may still have to be told.
-        let mut seen = Vec::new();
-        while seen.last() != Some(&100) {
-            assert!(seen.len() < 20, "wake-ups for 100 questions each: {seen:?}");
-            seen.push(wake_ups());
+            woken.push(self.wake_ups() - before);
         }
     }
 }
@@ -104,11 +104,11 @@ fn a_customer_who_vanishes_while_waiting_leaves_the_garment_and_is_forgotten() {
     ann.vanishes();
     let mut ben = shop.enters();
     assert_eq!(ben.asks("STATUS 1"), "STATUS 1 CLEANING");
-    // epoll tells of her unasked; kqueue does not, and she is forgotten when the shirt is clean.
+    // epoll tells of her unasked; with kqueue she is forgotten when the shirt is clean.
     if cfg!(target_os = "linux") {
         shop.until(|ledger| ledger.count("close") == 1);
     }
-    shop.wakes_only_for_who_talks();
+    shop.rests();
 }
 
 #[test]
@@ -150,7 +150,8 @@ fn a_customer_who_does_not_listen_keeps_nobody_waiting_and_hears_it_all_later() 
     let mut ann = shop.enters();
     let talking = ann.keeps_saying(says.collect());
     shop.until(is_kept_waiting);
-    shop.wakes_only_for_who_talks();
+    shop.rests();
+    assert_eq!(shop.enters().asks("STATUS 0"), "ERROR there is no ticket 0");
     for ticket in 1..=2000 {
         assert_eq!(ann.hears(), format!("TICKET {ticket}"));
         assert_eq!(ann.hears(), format!("READY {ticket} {coat}"));
@@ -160,11 +161,18 @@ fn a_customer_who_does_not_listen_keeps_nobody_waiting_and_hears_it_all_later() 
 
 #[test]
 #[cfg_attr(not(debug_assertions), ignore = "a release build keeps no ledger")]
-fn a_thousand_customers_who_say_nothing_wake_nobody() {
+fn a_question_wakes_the_clerk_once_and_a_thousand_who_say_nothing_never_do() {
     limit::raise_to(2_200);
     let shop = open(LONG);
     let _idle: Vec<_> = (0..1000).map(|_| shop.enters()).collect();
-    shop.wakes_only_for_who_talks();
+    let mut ann = shop.enters();
+    assert_eq!(ann.asks("STATUS 0"), "ERROR there is no ticket 0");
+    shop.rests();
+    let before = shop.wake_ups();
+    for _ in 0..100 {
+        assert_eq!(ann.asks("STATUS 0"), "ERROR there is no ticket 0");
+    }
+    assert_eq!(shop.wake_ups() - before, 100);
 }
 
 #[test]
@@ -178,6 +186,6 @@ fn customers_who_wait_wake_nobody_even_if_they_talk_or_say_no_more() {
     ben.says("DROP sock\nPICKUP 2\n");
     assert_eq!(ben.hears(), "TICKET 2");
     ben.says_no_more();
-    shop.wakes_only_for_who_talks();
+    shop.rests();
     assert!(ann.has_heard_nothing() && ben.has_heard_nothing());
 }

@@ -228,7 +228,7 @@ fn the_key_of_notifications_is_refused() {
     let (poller, (ours, _theirs)) = (Poller::new().unwrap(), pair());
     let error = poller.add(&ours, usize::MAX, Interest::READ).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidInput);
-    poller.add(&ours, usize::MAX - 1, Interest::WRITE).unwrap();
+    poller.add(&ours, usize::MAX - 1, Interest::WRITE.on_edge()).unwrap();
     assert_eq!(now(&poller), News::from([(usize::MAX - 1, WRITE)]));
 }
 

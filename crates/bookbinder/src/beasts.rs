@@ -1,9 +1,9 @@
 //! The bestiary: a card for each thing that the book is about.
 //!
 //! `book/beasts.toml` holds what the cards say, `book/beasts/ID.svg` what the beasts look like
-//! ([`drawing`]). Where a beast is first met is written nowhere: it is where a chapter first
-//! links to it ([`links`]). A beast that is to come has a *shadow*, one line and a chapter's
-//! number. [`card`] makes HTML of it all.
+//! (`drawing`). Where a beast is first met is written nowhere: it is where a chapter first
+//! links to it (`links`). A beast that is to come has a *shadow*, one line and a chapter's
+//! number. `card` makes HTML of it all.
 
 mod card;
 mod drawing;

@@ -27,7 +27,7 @@ pub(super) fn of(entry: &Entry, before: &State) -> Result<String> {
         }
         "write" => refused(entry, &format!("The kernel has no room for {fd}")),
         "close" => {
-            format!("{fd} is closed: the kernel may give its number to somebody else.")
+            format!("{fd} is closed: its number in the kernel is free for somebody else.")
         }
         "block" => block(entry, &fd),
         "arm" => {
@@ -53,7 +53,7 @@ pub(super) fn of(entry: &Entry, before: &State) -> Result<String> {
         }
         "timer" => match entry.number("ticket") {
             Some(ticket) => format!(
-                "Ticket {ticket} is not clean yet: {} gets a deadline, and no answer.",
+                "Ticket {ticket} is not clean yet: {} gets a deadline, and no answer so far.",
                 entry.actor
             ),
             None => format!("{} is to go on when its deadline is over.", who(entry)),
@@ -137,13 +137,13 @@ fn interest(entry: &Entry) -> &'static str {
 fn park(entry: &Entry, before: &State) -> String {
     let watched = before.watched.values().filter(|watch| watch.wants_news()).count();
     let descriptors = match watched {
-        0 => return "The thread stands still until a deadline is over.".to_owned(),
+        0 => return "The thread waits until a deadline is over.".to_owned(),
         1 => "one descriptor has news".to_owned(),
         n => format!("one of {n} descriptors has news"),
     };
     let deadline = entry.text("until").is_some_and(|until| until.contains("deadline"));
     let or = if deadline { ", or a deadline is over" } else { "" };
-    format!("The thread stands still until {descriptors}{or}.")
+    format!("The thread waits until {descriptors}{or}.")
 }
 
 /// Which calls would not block.
@@ -179,12 +179,12 @@ mod tests {
                 "The door is open: the kernel queues whoever calls fd 1.",
                 "Somebody is let in: fd 2 is the line to them.",
                 "From now on the poller watches fd 2: it tells when there is something to read, for as long as there is.",
-                "The thread stands still until one descriptor has news.",
+                "The thread waits until one descriptor has news.",
                 "The thread wakes up: one descriptor has news.",
                 "fd 2 has news: a `read` would not block.",
                 "`read` gives 16 bytes from fd 2.",
                 "The kernel has nothing for fd 2 yet: `read` says `WouldBlock`.",
-                "fd 2 is closed: the kernel may give its number to somebody else.",
+                "fd 2 is closed: its number in the kernel is free for somebody else.",
             ]
         );
     }
