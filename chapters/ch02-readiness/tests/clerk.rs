@@ -177,6 +177,19 @@ fn a_question_wakes_the_clerk_once_and_a_thousand_who_say_nothing_never_do() {
 
 #[test]
 #[cfg_attr(not(debug_assertions), ignore = "a release build keeps no ledger")]
+fn a_garment_wakes_the_clerk_once_when_it_is_clean() {
+    let shop = open(Duration::from_millis(20));
+    let mut ann = shop.enters();
+    assert_eq!(ann.asks("STATUS 0"), "ERROR there is no ticket 0");
+    let before = shop.wake_ups();
+    ann.says("DROP shirt\nPICKUP 1\n");
+    assert_eq!([ann.hears(), ann.hears()], ["TICKET 1", "READY 1 shirt"]);
+    assert_eq!(shop.wake_ups() - before, 2, "once to hear her, once when it is clean");
+    assert_eq!(shop.recorder.ledger().count("due"), 1);
+}
+
+#[test]
+#[cfg_attr(not(debug_assertions), ignore = "a release build keeps no ledger")]
 fn customers_who_wait_wake_nobody_even_if_they_talk_or_say_no_more() {
     let shop = open(LONG);
     let [mut ann, mut ben] = [(); 2].map(|()| shop.enters());
