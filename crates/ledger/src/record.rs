@@ -1,6 +1,6 @@
 //! Recording: what one thread does, what several do, or all of a program.
 
-use std::{error::Error, fmt};
+use std::{error::Error, fmt, sync::OnceLock};
 
 use tracing::{Dispatch, level_filters::STATIC_MAX_LEVEL, subscriber::DefaultGuard};
 
@@ -72,6 +72,11 @@ impl Recorder {
     }
 
     pub(crate) fn keeping(keep: Keep) -> Recorder {
+        // With one dispatcher only, `tracing` asks the thread that first meets an event whether
+        // anybody listens, and one that is not heard answers "nobody, ever" for all. With a
+        // second one it asks them all.
+        static SECOND: OnceLock<Dispatch> = OnceLock::new();
+        SECOND.get_or_init(|| Dispatch::new(SharedBook::new(Keep::Memory(Vec::new()))));
         let book = SharedBook::new(keep);
         Recorder { dispatch: Dispatch::new(book.clone()), book }
     }

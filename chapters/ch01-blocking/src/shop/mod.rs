@@ -91,8 +91,8 @@ impl Shop {
 
     /// Waits until the garment is clean, and hands it over.
     fn pick_up(&self, customer: &TcpStream, ticket: u64) -> io::Result<()> {
-        let clean_at = match self.rack().look(ticket) {
-            Ok(garment) => garment.clean_at,
+        let clean_at = match self.clean_at(ticket) {
+            Ok(clean_at) => clean_at,
             Err(refusal) => return say(customer, refusal),
         };
         trace!(target: "shop", call = "sleep", ticket, "block");
@@ -110,16 +110,26 @@ impl Shop {
         handed_over
     }
 
-    /// Takes a garment into a clerk's hands. While another clerk has it in theirs, waits: if
-    /// that one's customer has gone, it comes back.
+    fn clean_at(&self, ticket: u64) -> Result<Instant, Refusal> {
+        let _hands = self.hands_without(ticket);
+        Ok(self.rack().look(ticket)?.clean_at)
+    }
+
+    /// Takes a garment into a clerk's hands.
     fn take(&self, ticket: u64) -> Result<Garment, Refusal> {
+        let mut hands = self.hands_without(ticket);
+        let garment = self.rack().take(ticket)?;
+        hands.insert(ticket);
+        Ok(garment)
+    }
+
+    /// While a clerk has a garment in their hands, waits: if their customer has gone, it comes back.
+    fn hands_without(&self, ticket: u64) -> MutexGuard<'_, HashSet<u64>> {
         let mut hands = lock(&self.hands);
         while hands.contains(&ticket) {
             hands = self.let_go.wait(hands).unwrap_or_else(PoisonError::into_inner);
         }
-        let garment = self.rack().take(ticket)?;
-        hands.insert(ticket);
-        Ok(garment)
+        hands
     }
 
     /// The rack, for as long as the guard lives.

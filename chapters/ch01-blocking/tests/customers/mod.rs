@@ -47,6 +47,11 @@ impl Customer {
         Customer { line: BufReader::new(line) }
     }
 
+    /// Their socket.
+    pub fn line(&self) -> &std::net::TcpStream {
+        self.line.get_ref()
+    }
+
     /// Says these bytes, ends of lines included.
     pub fn says(&mut self, words: impl AsRef<[u8]>) {
         self.line.get_mut().write_all(words.as_ref()).expect("the shop listens");
