@@ -27,7 +27,8 @@ pub enum Lane {
     Task,
     /// Who can go on, in the order in which they will. The clerk is at home here.
     Queue,
-    /// What is waited for: the descriptors that are watched, and the deadlines.
+    /// What is waited for: the descriptors that are watched, the deadlines, and the wakers that were
+    /// left for them. A thread that keeps the deadlines is at home here.
     Reactor,
     /// What the system does: each of its calls, and every wait.
     Kernel,
@@ -59,8 +60,10 @@ impl Entry {
     pub fn lane(&self) -> Lane {
         match self.verb.as_str() {
             "listen" | "connect" | "accept" | "read" | "write" | "close" | "block"
-            | "park" | "unpark" => Lane::Kernel,
-            "arm" | "rearm" | "disarm" | "timer" => Lane::Reactor,
+            | "park" | "unpark" | "notify" => Lane::Kernel,
+            "arm" | "rearm" | "disarm" | "timer" | "wait" => Lane::Reactor,
+            // A timer that is due is not somebody in line: that is whoever it wakes.
+            "due" if self.object("timer").is_some() => Lane::Reactor,
             "spawn" | "wake" | "due" => Lane::Queue,
             // News of a descriptor has the key it was armed with; a task that is ready has not.
             "ready" if self.object("key").is_some() => Lane::Queue,
@@ -68,11 +71,12 @@ impl Entry {
         }
     }
 
-    /// Where the one who did it comes from and goes back to: the clerk to the run queue, everybody
-    /// else to what they were doing.
+    /// Where the one who did it comes from and goes back to: the clerk to the run queue, a thread
+    /// that keeps the deadlines (`timer`) to the reactor, everybody else to what they were doing.
     pub fn home(&self) -> Lane {
         match self.actor.split(' ').next() {
             Some("clerk") => Lane::Queue,
+            Some("timer") => Lane::Reactor,
             _ => Lane::Task,
         }
     }
@@ -98,7 +102,7 @@ mod tests {
     #[test]
     fn a_system_call_is_the_kernels_whoever_makes_it() {
         for actor in ["clerk", "customer 1", "task 3"] {
-            for verb in ["accept", "read", "block", "park", "unpark", "close"] {
+            for verb in ["accept", "read", "block", "park", "unpark", "close", "notify"] {
                 assert_eq!(entry(actor, verb, &["fd"]).lane(), Lane::Kernel, "{verb}");
             }
         }
@@ -106,9 +110,18 @@ mod tests {
 
     #[test]
     fn what_is_waited_for_is_the_reactors() {
-        for verb in ["arm", "rearm", "disarm", "timer"] {
-            assert_eq!(entry("task 3", verb, &["fd"]).lane(), Lane::Reactor, "{verb}");
+        for actor in ["task 3", "future"] {
+            for verb in ["arm", "rearm", "disarm", "timer", "wait"] {
+                assert_eq!(entry(actor, verb, &["fd"]).lane(), Lane::Reactor, "{verb}");
+            }
         }
+    }
+
+    #[test]
+    fn a_timer_that_is_due_puts_nobody_in_line_and_a_customer_who_is_due_stands_there() {
+        assert_eq!(entry("timer", "due", &["timer"]).lane(), Lane::Reactor);
+        assert_eq!(entry("clerk", "disarm", &["timer"]).lane(), Lane::Reactor);
+        assert_eq!(entry("clerk", "due", &["customer"]).lane(), Lane::Queue);
     }
 
     #[test]
@@ -121,6 +134,14 @@ mod tests {
     fn a_task_that_wakes_another_puts_it_on_the_queue() {
         assert_eq!(entry("task 3", "wake", &["task"]).lane(), Lane::Queue);
         assert_eq!(entry("task 3", "poll", &[]).lane(), Lane::Task);
+        assert_eq!(entry("timer", "wake", &[]).lane(), Lane::Queue);
+        assert_eq!(entry("future", "pending", &["wakers"]).lane(), Lane::Task);
+    }
+
+    #[test]
+    fn a_call_is_made_by_the_one_who_keeps_the_queue() {
+        assert_eq!(entry("clerk", "call", &[]).lane(), Lane::Queue);
+        assert_eq!(entry("timer", "yawn", &[]).lane(), Lane::Reactor);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What holds after a step, in words: the board beside the picture.
 
-use super::state::{State, fd_name};
+use super::state::{FUTURE, State, fd_name};
 use ledger::Lane;
 
 /// The lines of one place: the thread's, then one for each lane.
@@ -13,8 +13,8 @@ const NAMED: usize = 4;
 pub(super) fn of(state: &State) -> [Lines; 5] {
     [
         threads(state),
-        one(names(state.patrons.iter().map(|patron| patron.name.clone()))),
-        one(names(state.queue.iter().map(|token| token.name.clone()))),
+        one(names(state.patrons.iter().map(|patron| called(&patron.name)))),
+        one(names(state.queue.iter().map(|token| called(&token.name)))),
         reactor(state),
         open(state),
     ]
@@ -40,15 +40,16 @@ fn threads(state: &State) -> Lines {
     let lines = threads.map(|thread| match (&thread.waits, thread.home) {
         (Some(waits), Lane::Queue) => format!("stands still in the kernel: {waits}"),
         (Some(waits), _) => {
-            format!("stands still in the kernel, with {}: {waits}", thread.actor)
+            format!("stands still in the kernel, with {}: {waits}", called(&thread.actor))
         }
-        (None, Lane::Queue) => "runs: the clerk".to_owned(),
-        (None, _) => format!("runs: {}", thread.actor),
+        // Whether it sleeps until the next deadline, no entry says.
+        (None, Lane::Reactor) => "another one watches the clock".to_owned(),
+        (None, _) => format!("runs: {}", called(&thread.actor)),
     });
     lines.collect()
 }
 
-/// Whom the poller watches for what, and the deadlines.
+/// Whom the poller watches for what, who waits for it, and the deadlines.
 fn reactor(state: &State) -> Lines {
     let mut interests: Vec<&str> = Vec::new();
     for watch in state.watched.values() {
@@ -64,10 +65,29 @@ fn reactor(state: &State) -> Lines {
             format!("{interest}: {}", names(same.map(|(fd, _)| fd_name(*fd))))
         })
         .collect();
+    let wakers = state.wakers.iter().map(|left| match &left.to {
+        Some(to) => format!("{} to {to} {}", called(&left.by), left.with),
+        None => format!("{} for {}", called(&left.by), left.with),
+    });
+    if !state.wakers.is_empty() {
+        lines.push(format!("waits: {}", names(wakers)));
+    }
+    let timers = state.timers.iter().map(|timer| match &timer.whose {
+        whose if *whose == timer.name => whose.clone(),
+        whose => format!("{} ({})", timer.name, called(whose)),
+    });
     if !state.timers.is_empty() {
-        lines.push(format!("deadline: {}", names(state.timers.iter().cloned())));
+        lines.push(format!("deadline: {}", names(timers)));
     }
     lines
+}
+
+/// A name as it stands in a line: there is but one future, and one clerk without a number.
+fn called(name: &str) -> String {
+    match name {
+        FUTURE | "clerk" => format!("the {name}"),
+        name => name.to_owned(),
+    }
 }
 
 /// `fd 1, fd 2, fd 3 and 98 more`
@@ -82,7 +102,7 @@ fn names(all: impl Iterator<Item = String>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::steps;
+    use super::super::testing::{steps, written};
     use super::*;
 
     fn board(step: usize) -> [Lines; 5] {
@@ -105,6 +125,34 @@ mod tests {
         let [_, tasks, queue, reactor, kernel] = board(9);
         assert!(tasks.is_empty() && queue.is_empty() && reactor.is_empty());
         assert_eq!(kernel, ["open: fd 1"]);
+    }
+
+    #[test]
+    fn the_board_tells_who_has_left_a_waker_where() {
+        let mut state = State::default();
+        for entry in &written(&[
+            "future|poll|",
+            "future|arm|fd=2 key=1 interest=both",
+            "customer 1|wait|fd=2 to=read",
+            "customer 2|timer|timer=1",
+            "future|wait|until=kept",
+            "customer 2|wake|",
+            "timer|due|timer=9",
+        ]) {
+            state.take(entry);
+        }
+        let [thread, tasks, queue, reactor, _] = of(&state);
+        assert_eq!(thread, ["runs: customer 2", "another one watches the clock"]);
+        assert_eq!(tasks, ["the future, customer 1, customer 2"]);
+        assert_eq!(queue, ["the future"]);
+        assert_eq!(
+            reactor,
+            [
+                "both: fd 2",
+                "waits: customer 1 to read fd 2, the future for a promise",
+                "deadline: timer 1 (customer 2)",
+            ]
+        );
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Where everything stands from left to right.
 
-use super::state::{State, fd_name, subject};
+use super::state::{PROMISE, State, fd_name, subject, timer_name, woken};
 use super::steps::Step;
 use super::{Trace, label};
 use anyhow::{Result, bail};
@@ -18,9 +18,18 @@ const PHONE: i32 = 344;
 /// Beyond this, a phone would have to make the letters too small to read.
 const WIDEST: i32 = 400;
 
-/// How far apart the things of a lane are.
-const TRACK: i32 = 17;
-const SLOT: i32 = 9;
+/// How far apart the things of a lane are: those who do something, and all others.
+#[derive(Clone, Copy, Debug)]
+struct Pitch {
+    track: i32,
+    slot: i32,
+}
+
+/// As it looks best, and as it must be where there is much to show.
+const PITCHES: [Pitch; 2] = [Pitch { track: 17, slot: 9 }, Pitch { track: 13, slot: 7 }];
+
+/// How much room the thread that keeps the deadlines has beside them.
+const CLOCK: i32 = 10;
 
 /// Stands for all those that no step names.
 pub(super) const OTHERS: &str = "the others";
@@ -38,6 +47,8 @@ pub(super) struct Columns {
     watches: Vec<(String, i32)>,
     /// How many threads there are.
     threads: i32,
+    /// How far apart they stand in the kernel.
+    slot: i32,
     /// Where the words begin.
     pub words: i32,
     /// How wide the whole is.
@@ -52,14 +63,33 @@ impl Columns {
     /// There are too many for a phone.
     pub fn of(trace: &Trace, steps: &[Step]) -> Result<Columns> {
         let shown = Shown::of(steps);
-        let threads =
-            steps.last().map_or(1, |step| step.after.threads.len().max(1)) as i32;
+        let columns = PITCHES.map(|pitch| Columns::with(pitch, trace, steps, &shown));
+        let widths = columns.each_ref().map(|columns| columns.width);
+        match columns.into_iter().find(|columns| columns.width <= WIDEST) {
+            Some(columns) => Ok(columns),
+            None => bail!(
+                "{}: the picture is {} wide, and a phone has room for {WIDEST}; leave out more of its {} customers or tasks and {} descriptors and deadlines",
+                trace.toml(),
+                widths[1],
+                shown.patrons.len(),
+                shown.watches.len()
+            ),
+        }
+    }
+
+    fn with(pitch: Pitch, trace: &Trace, steps: &[Step], shown: &Shown) -> Columns {
+        let Pitch { track, slot } = pitch;
+        let threads = steps.last().map_or(&[][..], |step| &step.after.threads);
+        let clock = threads.iter().any(|thread| thread.home == Lane::Reactor);
+        let clock = if clock { CLOCK } else { 0 };
+        let threads = threads.len().max(1) as i32;
+        let patrons = spread(&shown.patrons, track);
         let mut lanes = [(0, 0); 4];
         let widths = [
-            10 + TRACK * shown.patrons.len() as i32,
-            18 + 5 * (threads - 1) + SLOT * shown.queue.len() as i32,
-            12 + SLOT * shown.watches.len() as i32,
-            20 + SLOT * threads,
+            10 + track + patrons.last().copied().unwrap_or(0),
+            18 + 5 * (threads - 1) + slot * shown.queue.len() as i32,
+            12 + clock + slot * shown.watches.len() as i32,
+            20 + slot * threads,
         ];
         let mut left = LEFT;
         for (n, lane) in lanes.iter_mut().enumerate() {
@@ -72,34 +102,32 @@ impl Columns {
         let entries = steps.iter().filter_map(Step::entry);
         let longest = entries.map(label::width).max().unwrap_or(0);
         let words = left + 9;
-        let width = (words + longest + 2).max(PHONE);
-        if width > WIDEST {
-            bail!(
-                "{}: the picture is {width} wide, and a phone has room for {WIDEST}; leave out more of its {} customers or tasks and {} descriptors",
-                trace.toml(),
-                shown.patrons.len(),
-                shown.watches.len()
-            );
-        }
-        Ok(Columns {
+        let even = |names: &[String]| (0..names.len() as i32).map(|n| n * slot).collect();
+        Columns {
             lanes,
-            patrons: centred(shown.patrons, lanes[0], TRACK),
+            patrons: centred(&shown.patrons, lanes[0], patrons),
             queue: centred(
-                shown.queue,
+                &shown.queue,
                 (lanes[1].0 + 10 + 5 * (threads - 1), lanes[1].1),
-                SLOT,
+                even(&shown.queue),
             ),
-            watches: centred(shown.watches, lanes[2], SLOT),
+            watches: centred(
+                &shown.watches,
+                (lanes[2].0 + clock, lanes[2].1),
+                even(&shown.watches),
+            ),
             threads,
+            slot,
             words,
-            width,
-        })
+            width: (words + longest + 2).max(PHONE),
+        }
     }
 
     /// Where an actor is at home.
     pub fn home(&self, actor: &str, home: Lane, thread: usize) -> i32 {
         match home {
             Lane::Task => place(&self.patrons, actor),
+            Lane::Reactor => self.lanes[2].0 + 7,
             _ => self.lanes[1].0 + 9 + 5 * thread as i32,
         }
     }
@@ -107,19 +135,20 @@ impl Columns {
     /// Where a thread stands while it is in the kernel.
     pub fn kernel(&self, thread: usize) -> i32 {
         let (left, right) = self.lanes[3];
-        (left + right) / 2 + SLOT * thread as i32 - SLOT * (self.threads - 1) / 2
+        (left + right) / 2 + self.slot * thread as i32
+            - self.slot * (self.threads - 1) / 2
     }
 
     /// Where an entry is drawn, by the thread that it is of.
     pub fn at(&self, entry: &Entry, before: &State, thread: usize) -> i32 {
-        match entry.lane() {
+        match before.lane(entry) {
             Lane::Task => self.home(&entry.actor, Lane::Task, thread),
             Lane::Kernel => self.kernel(thread),
             Lane::Queue => match queued(entry, before) {
                 Some(name) => self.token(&name, before),
                 None => self.home(&entry.actor, entry.home(), thread),
             },
-            Lane::Reactor => self.watch(&watched(entry), before),
+            Lane::Reactor => self.watch(&watched(entry, before), before),
         }
     }
 
@@ -147,15 +176,24 @@ impl Columns {
 /// Whom an entry puts on the run queue.
 pub(super) fn queued(entry: &Entry, before: &State) -> Option<String> {
     match entry.verb.as_str() {
+        "ready" if before.has_futures => None,
         "ready" => before.news_of(entry),
-        "due" | "spawn" | "wake" => subject(entry),
+        "due" if entry.number("timer").is_some() => None,
+        "due" => subject(entry),
+        "spawn" | "wake" => Some(woken(entry)),
         _ => None,
     }
 }
 
-/// What an entry of the reactor is about: a descriptor, or somebody's deadline.
-fn watched(entry: &Entry) -> String {
-    entry.number("fd").map_or_else(|| entry.actor.clone(), fd_name)
+/// What an entry of the reactor is about: a descriptor, a timer, a promise, or somebody's deadline.
+fn watched(entry: &Entry, state: &State) -> String {
+    let fd = || entry.number("fd").map(fd_name);
+    match entry.verb.as_str() {
+        "ready" => state.news_of(entry),
+        "wait" => fd().or(Some(PROMISE.to_owned())),
+        _ => timer_name(entry).or_else(fd),
+    }
+    .unwrap_or_else(|| entry.actor.clone())
 }
 
 /// Customers and their descriptor are one column of the reactor and the queue: what is known of
@@ -179,17 +217,33 @@ fn place(columns: &[(String, i32)], name: &str) -> i32 {
 }
 
 fn centred(
-    names: Vec<String>,
+    names: &[String],
     (left, right): (i32, i32),
-    pitch: i32,
+    at: Vec<i32>,
 ) -> Vec<(String, i32)> {
-    let count = names.len() as i32;
-    let first = (left + right) / 2 - pitch * (count - 1) / 2;
-    names
-        .into_iter()
-        .enumerate()
-        .map(|(n, name)| (name, first + pitch * n as i32))
-        .collect()
+    let first = (left + right - at.last().copied().unwrap_or(0)) / 2;
+    names.iter().cloned().zip(at.into_iter().map(|x| first + x)).collect()
+}
+
+/// How far each patron stands from the first: as far as the tracks are apart, or as what is written
+/// above the columns is wide.
+fn spread(names: &[String], track: i32) -> Vec<i32> {
+    let half = |name: &String| short(name).chars().count() as i32 * 5 / 2;
+    let mut at = vec![0; names.len()];
+    for n in 1..names.len() {
+        let words = half(&names[n - 1]) + half(&names[n]) + 4;
+        at[n] = at[n - 1] + track.max(words);
+    }
+    at
+}
+
+/// What is written above the column of a customer or a task: its number, if it has one.
+pub(super) fn short(name: &str) -> &str {
+    match name.rsplit_once(' ') {
+        _ if name == OTHERS => "\u{2026}",
+        Some((_, number)) => number,
+        None => name,
+    }
 }
 
 /// Who has a column of their own: those that an entry names which is shown.
@@ -211,8 +265,9 @@ impl Shown {
             if let Some(name) = queued(entry, &step.before) {
                 add(&mut shown.queue, own(&name, &step.before));
             }
-            if entry.lane() == Lane::Reactor {
-                add(&mut shown.watches, own(&watched(entry), &step.after));
+            if step.before.lane(entry) == Lane::Reactor {
+                let name = watched(entry, &step.before);
+                add(&mut shown.watches, own(&name, &step.after));
             }
         }
         let states = || steps.iter().flat_map(|step| [&step.before, &step.after]);
@@ -223,7 +278,7 @@ impl Shown {
         });
         let watched = states().any(|s| {
             s.watched.keys().any(|fd| !shown.watches.contains(&fd_name(*fd)))
-                || s.timers.iter().any(|name| !shown.watches.contains(&own(name, s)))
+                || s.timers.iter().any(|t| !shown.watches.contains(&own(&t.name, s)))
         });
         for (some, names) in [
             (others, &mut shown.patrons),

@@ -4,7 +4,7 @@
 //! The thread is one line through all rows: it comes from whoever it was with, reaches out to the
 //! lane where the entry happened, and comes back, or stays in the kernel and stands still.
 
-use super::columns::{Columns, OTHERS, own};
+use super::columns::{Columns, OTHERS, own, short};
 use super::state::{State, Thread, fd_name};
 use super::steps::{Step, What};
 use super::symbols::Symbol;
@@ -68,12 +68,9 @@ fn head(trace: &Trace, steps: &[Step], columns: &Columns) -> String {
             escaped(&trace.lane(lane, steps)),
         );
     }
-    for (name, x) in &columns.patrons {
-        let short = match name.rsplit_once(' ') {
-            _ if name == OTHERS => "\u{2026}",
-            Some((_, number)) => number,
-            None => name,
-        };
+    let lane = trace.lane(Lane::Task, steps);
+    for (name, x) in columns.patrons.iter().filter(|(name, _)| *name != lane) {
+        let short = short(name);
         let _ = write!(
             out,
             "<text class=\"who\" x=\"{x}\" y=\"32\">{}</text>",
@@ -85,7 +82,8 @@ fn head(trace: &Trace, steps: &[Step], columns: &Columns) -> String {
 
 /// Does a lane have anything in this step?
 fn uses(step: &Step, lane: Lane) -> bool {
-    step.entry().is_some_and(|entry| entry.lane() == lane || entry.home() == lane)
+    let here = |entry: &Entry| step.before.lane(entry) == lane || entry.home() == lane;
+    step.entry().is_some_and(here)
 }
 
 fn drawn(
@@ -192,14 +190,20 @@ impl<'a> Row<'a> {
         let named = |name: &str| self.columns.watches().iter().any(|(n, _)| n == name);
         let ours =
             |other: &str| if name == OTHERS { !named(other) } else { other == name };
-        if state.timers.iter().any(|timer| ours(&own(timer, state))) {
+        if state.timers.iter().any(|timer| ours(&own(&timer.name, state))) {
             return Some("timer");
+        }
+        // By edge, what was left with a promise or a descriptor is called once, and then gone.
+        if state.wakers.iter().any(|left| ours(&left.with)) {
+            return Some("edge");
         }
         let mut watches =
             state.watched.iter().filter(|(fd, _)| ours(&fd_name(**fd))).peekable();
         watches.peek()?;
         let strongest = watches.map(|(_, watch)| match watch {
             watch if !watch.wants_news() => (0, "idle"),
+            // It is told of news, and they wake nobody.
+            _ if state.has_futures => (0, "idle"),
             watch if watch.on_edge() => (1, "edge"),
             _ => (2, "level"),
         });
@@ -273,21 +277,26 @@ impl<'a> Row<'a> {
     /// News go from what was waited for to whoever waited.
     fn news(&self, entry: &Entry, lines: &mut Lines) {
         let before = &self.step.before;
-        if let Some(name) = super::columns::queued(entry, before)
-            && matches!(entry.verb.as_str(), "ready" | "due")
-        {
-            let (from, to) =
-                (self.columns.watch(&name, before), self.columns.token(&name, before));
-            lines.add("news", format!("M{from} {MID}H{to}"));
-        }
+        let Some(name) = super::columns::queued(entry, before) else { return };
+        let from = match entry.verb.as_str() {
+            "ready" | "due" => &name,
+            // Its waker was left with what has rung before.
+            "wake" => match &before.rung {
+                Some(rung) => rung,
+                None => return,
+            },
+            _ => return,
+        };
+        let (from, to) =
+            (self.columns.watch(from, before), self.columns.token(&name, before));
+        lines.add("news", format!("M{from} {MID}H{to}"));
     }
 
     fn sign(&self, entry: &Entry, out: &mut String) {
-        let state = if entry.lane() == Lane::Reactor {
-            &self.step.after
-        } else {
-            &self.step.before
-        };
+        let (before, after) = (&self.step.before, &self.step.after);
+        // Who arms a descriptor is known by it from then on; what is closed is not known any more.
+        let is_news = entry.verb == "ready" || before.lane(entry) != Lane::Reactor;
+        let state = if is_news { before } else { after };
         let at = self.columns.at(entry, state, self.step.after.latest);
         let symbol = Symbol::of(entry);
         let (verb, rest) = label::of(entry);
@@ -508,6 +517,105 @@ mod tests {
         let task = columns.home("task 1", Lane::Task, 0);
         assert!(rows[1].contains(&format!("{task} {MID}V{ROW}")), "{}", rows[1]);
         assert!(rows[8].contains("s-done"));
+    }
+
+    /// A loop with a future, three customers, four descriptors and three timers.
+    fn a_shop_on_a_loop() -> Vec<String> {
+        let mut entries = vec![
+            "future|poll|".to_owned(),
+            "future|listen|fd=1".to_owned(),
+            "future|arm|fd=1 key=1 interest=both".to_owned(),
+        ];
+        for n in 1..=3 {
+            let fd = n + 1;
+            entries.extend([
+                format!("future|accept|fd={fd}"),
+                format!("future|arm|fd={fd} key={fd} interest=both"),
+                format!("customer {n}|timer|timer={n}"),
+            ]);
+        }
+        let rest = [
+            "customer 1|wait|fd=2 to=read",
+            "future|accept|fd=1 error=WouldBlock",
+            "future|wait|fd=1 to=read",
+            "future|pending|wakers=5",
+            "clerk|park|until=event-or-deadline",
+            "clerk|unpark|events=1",
+            "clerk|ready|key=2 can=read",
+            "clerk|wake|",
+            "clerk|due|timer=1",
+            "clerk|park|until=looks",
+            "clerk|unpark|events=0",
+            "future|poll|",
+        ];
+        entries.extend(rest.map(str::to_owned));
+        entries
+    }
+
+    #[test]
+    fn a_phone_has_room_for_a_shop_on_a_loop() {
+        let entries = a_shop_on_a_loop();
+        let entries: Vec<&str> = entries.iter().map(String::as_str).collect();
+        let (columns, drawing) = of_entries(&entries);
+        assert_eq!((columns.patrons.len(), columns.watches().len()), (4, 7));
+        // Whatever is written above the columns stands side by side, too.
+        let who: Vec<(i32, i32)> = columns
+            .patrons
+            .iter()
+            .map(|(name, x)| (*x, short(name).chars().count() as i32 * 5))
+            .collect();
+        for pair in who.windows(2) {
+            let [(left, a), (right, b)] = [pair[0], pair[1]];
+            assert!(left + a / 2 < right - b / 2, "{pair:?}");
+        }
+        assert!(who[0].0 - who[0].1 / 2 > columns.lanes[0].0 - 8);
+        assert!(drawing.head.contains(">customers</text>"));
+        assert!(drawing.head.contains(">future</text>"));
+    }
+
+    #[test]
+    fn news_go_from_what_was_watched_to_the_future_that_is_woken() {
+        let entries = a_shop_on_a_loop();
+        let entries: Vec<&str> = entries.iter().map(String::as_str).collect();
+        let (columns, drawing) = of_entries(&entries);
+        let rows: Vec<&str> = drawing.rows.split("<g class=\"row\"").skip(1).collect();
+        let row = |verb: &str, nth: usize| {
+            let verb = format!("class=\"verb\">{verb}<");
+            *rows.iter().filter(|row| row.contains(&verb)).nth(nth).unwrap()
+        };
+        let (fd, future) = (columns.watches()[1].1, columns.queue()[0].1);
+        let news = format!("class=\"news\" d=\"M{fd} {MID}H{future}\"");
+        assert!(row("wake", 0).contains(&news), "{}", row("wake", 0));
+        assert!(!row("ready", 0).contains("class=\"token\""));
+        // Watched with a waker, and then without.
+        assert!(
+            row("ready", 0)
+                .contains(&format!("class=\"edge\" d=\"M{}", columns.watches()[0].1))
+        );
+        assert!(row("wake", 0).contains("class=\"idle\""));
+        // To look is no wait.
+        assert!(row("park", 0).contains("s-still") && row("park", 1).contains("s-done"));
+    }
+
+    #[test]
+    fn a_thread_that_keeps_the_deadlines_is_at_home_with_them() {
+        let (columns, drawing) = of_entries(&[
+            "future|poll|",
+            "future|timer|timer=1",
+            "future|pending|wakers=1",
+            "clerk|park|until=woken",
+            "timer|due|timer=1",
+            "timer|wake|",
+        ]);
+        let home = columns.home("timer", Lane::Reactor, 1);
+        let (left, right) = columns.lanes[2];
+        assert!(left < home && home < columns.watches()[0].1);
+        assert!(columns.watches()[0].1 < right);
+        let rows: Vec<&str> = drawing.rows.split("<g class=\"row\"").skip(1).collect();
+        assert!(rows[4].contains(&format!("M{home} {MID}V{ROW}")), "{}", rows[4]);
+        assert!(rows[5].contains(&format!("M{home} {MID}H{}", columns.queue()[0].1)));
+        assert!(drawing.head.contains(">future</text>"));
+        assert!(!drawing.head.contains("class=\"who\""), "the lane says who");
     }
 
     #[test]

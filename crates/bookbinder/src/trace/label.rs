@@ -1,5 +1,6 @@
 //! An entry in two or three words, beside its row of the picture.
 
+use super::state::only_looks;
 use ledger::{Entry, Value};
 
 /// How wide a letter is at most, on average, in the picture's units.
@@ -26,7 +27,14 @@ pub(super) fn of(entry: &Entry) -> (&str, String) {
             n => format!("{n} events"),
         }),
         "block" => said("call").map(|call| format!("in {call}")),
+        "park" if only_looks(entry) => Some("and look".to_owned()),
         "park" => Some(String::new()),
+        "wait" if entry.number("fd").is_none() => Some("promise".to_owned()),
+        "timer" => entry.number("timer").map(|n| n.to_string()),
+        "pending" => entry.number("wakers").map(|n| match n {
+            1 => "1 waker".to_owned(),
+            n => format!("{n} wakers"),
+        }),
         "ready" => numbered("key"),
         "rearm" if entry.text("interest") == Some("nothing") => {
             numbered("fd").map(|fd| format!("{fd} off"))
@@ -61,7 +69,7 @@ fn short(verb: &str, rest: String) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{LEDGER, ledger};
+    use super::super::testing::{LEDGER, ledger, written};
     use super::*;
 
     #[test]
@@ -86,6 +94,37 @@ mod tests {
                 "read 16 bytes",
                 "read WouldBlock",
                 "close fd 2",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_timer_is_called_by_its_number_and_wakers_are_counted() {
+        let entries = written(&[
+            "future|timer|timer=1",
+            "clerk|due|timer=1",
+            "future|wait|fd=4 to=read",
+            "future|wait|until=promise",
+            "future|pending|wakers=3",
+            "future|pending|",
+            "clerk|park|until=looks",
+            "clerk|wake|",
+        ]);
+        let labels: Vec<String> = entries
+            .iter()
+            .map(|entry| format!("{} {}", entry.verb, of(entry).1).trim_end().to_owned())
+            .collect();
+        assert_eq!(
+            labels,
+            [
+                "timer 1",
+                "due timer 1",
+                "wait fd 4",
+                "wait promise",
+                "pending 3 wakers",
+                "pending",
+                "park and look",
+                "wake",
             ]
         );
     }

@@ -26,6 +26,7 @@ use crate::{Chapter, near};
 use anyhow::{Context as _, Result, bail};
 use ledger::{Lane, Ledger};
 use serde::Deserialize;
+use state::FUTURE;
 use std::collections::BTreeMap;
 use std::fs;
 
@@ -168,13 +169,14 @@ impl Trace {
             Lane::Reactor => &self.told.lanes.reactor,
             Lane::Kernel => &self.told.lanes.kernel,
         };
-        let customers = || {
+        let anybody = |who: &str| {
             let mut entries = steps.iter().filter_map(Step::entry);
-            entries.any(|entry| entry.actor.starts_with("customer"))
+            entries.any(|entry| entry.actor.starts_with(who))
         };
         match (own, lane) {
             (Some(own), _) => own.clone(),
-            (None, Lane::Task) if customers() => "customers".to_owned(),
+            (None, Lane::Task) if anybody("customer") => "customers".to_owned(),
+            (None, Lane::Task) if anybody(FUTURE) => FUTURE.to_owned(),
             (None, Lane::Task) => "tasks".to_owned(),
             (None, lane) => lane.name().to_owned(),
         }

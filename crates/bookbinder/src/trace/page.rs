@@ -144,7 +144,7 @@ fn table(trace: &Trace, steps: &[Step], chapter: &Chapter, out: &mut String) {
                     escaped(&entry.actor),
                     escaped(&entry.verb),
                     escaped(&objects.join(", ")),
-                    escaped(&trace.lane(entry.lane(), steps)),
+                    escaped(&trace.lane(step.before.lane(entry), steps)),
                 );
             }
             What::LeftOut { from, to } => {

@@ -2,9 +2,11 @@
 //!
 //! It says what an entry always means. What it means in this run, the trace's own sentences say.
 
-use super::state::{State, subject, worked};
+use super::state::{
+    FUTURE, State, Timer, only_looks, subject, timer_name, woken, worked,
+};
 use anyhow::{Result, bail};
-use ledger::Entry;
+use ledger::{Entry, Lane};
 
 /// The sentence for an entry, given what held before it.
 ///
@@ -13,6 +15,9 @@ use ledger::Entry;
 /// The book has no phrase for its verb.
 pub(super) fn of(entry: &Entry, before: &State) -> Result<String> {
     let fd = subject(entry).unwrap_or_else(|| "it".to_owned());
+    if let Some(timer) = timer_name(entry) {
+        return Ok(capital(&of_timer(entry, &timer, before)?));
+    }
     let say = match entry.verb.as_str() {
         "listen" => format!("The door is open: the kernel queues whoever calls {fd}."),
         "accept" if worked(entry) => {
@@ -41,40 +46,166 @@ pub(super) fn of(entry: &Entry, before: &State) -> Result<String> {
         }
         "disarm" => format!("The poller watches {fd} no more."),
         "park" => park(entry, before),
-        "unpark" => match entry.number("events") {
-            None => "The thread wakes up.".to_owned(),
-            Some(0) => "The wait is over, and nobody has rung.".to_owned(),
-            Some(1) => "The thread wakes up: one descriptor has news.".to_owned(),
-            Some(n) => format!("The thread wakes up: {n} descriptors have news."),
-        },
+        "unpark" => unpark(entry, before),
+        "wait" => wait(entry),
+        "notify" => format!(
+            "{} rings the poller's bell: whoever waits there waits no longer.",
+            who(&entry.actor)
+        ),
+        "call" => {
+            "A call that was left with the loop has its turn: it is made.".to_owned()
+        }
         "ready" if entry.object("key").is_some() => {
             let fd = before.news_of(entry).unwrap_or(fd);
-            format!("{fd} has news: {} would not block.", calls(entry))
+            format!(
+                "{fd} has news: {} would not block{}.",
+                calls(entry),
+                for_whom(entry, before)
+            )
         }
         "timer" => match entry.number("ticket") {
             Some(ticket) => format!(
                 "Ticket {ticket} is not clean yet: {} gets a deadline, and no answer so far.",
                 entry.actor
             ),
-            None => format!("{} is to go on when its deadline is over.", who(entry)),
+            None => {
+                format!("{} is to go on when its deadline is over.", who(&entry.actor))
+            }
         },
         "due" => format!("The deadline of {fd} is over: it is their turn."),
         "spawn" => format!("{fd} is new, and stands in the run queue."),
-        "wake" => format!("{fd} can go on: it is put on the run queue."),
-        "poll" => format!("{} is polled: it goes on from where it was.", who(entry)),
-        "pending" => format!("{} has to wait, and says so: pending.", who(entry)),
-        "ready" => format!("{} is done: ready.", who(entry)),
-        "drop" => format!("{} is dropped.", subject(entry).unwrap_or_else(|| who(entry))),
+        "wake" => wake(entry, before),
+        "poll" => poll(entry, before),
+        "pending" => pending(entry),
+        "ready" => format!("{} is done: ready.", who(&entry.actor)),
+        "drop" => {
+            format!("{} is dropped.", subject(entry).unwrap_or_else(|| who(&entry.actor)))
+        }
         verb => bail!("the phrase book has nothing for `{verb}`"),
     };
     Ok(capital(&say))
 }
 
-fn who(entry: &Entry) -> String {
-    match entry.actor.as_str() {
+fn who(actor: &str) -> String {
+    match actor {
         "clerk" => "the clerk".to_owned(),
+        FUTURE => "the future".to_owned(),
+        "timer" => "the timer thread".to_owned(),
         actor => actor.to_owned(),
     }
+}
+
+/// What happens to a timer that has a number.
+fn of_timer(entry: &Entry, timer: &str, before: &State) -> Result<String> {
+    let theirs = |set: &&Timer| set.name == timer && set.whose != set.name;
+    Ok(match entry.verb.as_str() {
+        "timer" => format!(
+            "{} sets {timer}, and leaves with it what is to be done when it is due.",
+            who(&entry.actor)
+        ),
+        "due" => match before.timers.iter().find(theirs) {
+            Some(set) => format!("{timer} is due: {} set it.", who(&set.whose)),
+            None => format!("{timer} is due."),
+        },
+        "disarm" => format!("{timer} is taken back: nobody waits for it any more."),
+        verb => bail!("the phrase book has nothing for `{verb}` with a timer"),
+    })
+}
+
+/// Someone leaves a waker.
+fn wait(entry: &Entry) -> String {
+    let who = who(&entry.actor);
+    let Some(fd) = entry.number("fd") else {
+        return format!(
+            "The promise is not kept yet: {who} leaves the waker there, to be called when it is."
+        );
+    };
+    let call = entry.text("to").unwrap_or("read");
+    format!(
+        "{who} leaves the waker with fd {fd}, to be called when a `{call}` is worth another try."
+    )
+}
+
+/// Whose waker is called because of some news, to stand at the end of a sentence.
+fn for_whom(entry: &Entry, before: &State) -> String {
+    if !before.has_futures {
+        return String::new();
+    }
+    let mut left = before.rung_by(entry).map(|left| who(&left.by)).collect::<Vec<_>>();
+    left.dedup();
+    match &left[..] {
+        [] => ", and nobody waits for that".to_owned(),
+        [one] => format!(", and {one} waits for that"),
+        [some @ .., last] => {
+            format!(", and {} and {last} wait for that", some.join(", "))
+        }
+    }
+}
+
+fn wake(entry: &Entry, before: &State) -> String {
+    let whom = woken(entry);
+    let (it, is_future) = (who(&whom), whom == FUTURE);
+    if before.queue.iter().any(|token| token.name == whom) {
+        return format!("The waker is called again: {it} is in line already.");
+    }
+    if !is_future {
+        return format!("{it} can go on: it is put on the run queue.");
+    }
+    let polled = before.threads.iter().any(|thread| thread.polls);
+    match (&before.rung, entry.home()) {
+        (_, Lane::Task) if polled => format!(
+            "{} calls the waker itself: the future is to have another turn.",
+            who(&entry.actor)
+        ),
+        (Some(rung), _) => {
+            format!(
+                "The waker that was left with {rung} is called: the future gets in line."
+            )
+        }
+        (None, _) if entry.actor == "clerk" => {
+            "Its waker is called: the future gets in line.".to_owned()
+        }
+        (None, _) => {
+            format!("{} calls the waker: the future gets in line.", who(&entry.actor))
+        }
+    }
+}
+
+fn poll(entry: &Entry, before: &State) -> String {
+    let it = who(&entry.actor);
+    if before.patron(&entry.actor).is_none() {
+        return format!("{it} is polled for the first time: it begins.");
+    }
+    format!("{it} is polled: it goes on from where it was.")
+}
+
+fn pending(entry: &Entry) -> String {
+    let it = who(&entry.actor);
+    match entry.number("wakers") {
+        None => format!("{it} has to wait, and says so: pending."),
+        Some(0) => format!("{it} is pending, and nobody else has its waker."),
+        Some(1) => format!("{it} is pending; its waker is with others, once."),
+        Some(2) => format!("{it} is pending; its waker is with others, twice."),
+        Some(n) => format!("{it} is pending; its waker is with others, {n} times."),
+    }
+}
+
+fn unpark(entry: &Entry, before: &State) -> String {
+    match (entry.number("events"), before.looked) {
+        (None, _) => "The thread wakes up.",
+        (Some(0), true) => "There is no news.",
+        (Some(0), false) if before.notified => {
+            "The thread wakes up: somebody has rung the bell."
+        }
+        (Some(0), false) => "The wait is over, and nobody has rung.",
+        (Some(1), true) => "One descriptor has news.",
+        (Some(1), false) => "The thread wakes up: one descriptor has news.",
+        (Some(n), true) => return format!("{n} descriptors have news."),
+        (Some(n), false) => {
+            return format!("The thread wakes up: {n} descriptors have news.");
+        }
+    }
+    .to_owned()
 }
 
 fn read(entry: &Entry, fd: &str) -> String {
@@ -113,7 +244,7 @@ fn block(entry: &Entry, what: &str) -> String {
         }
         Some("read") => format!(
             "The thread asks what {} says, and stands still until they say something.",
-            who(entry)
+            who(&entry.actor)
         ),
         Some("sleep") => format!("The thread sleeps until {what} is clean."),
         Some(call) => {
@@ -135,13 +266,27 @@ fn interest(entry: &Entry) -> &'static str {
 }
 
 fn park(entry: &Entry, before: &State) -> String {
+    let until = entry.text("until").unwrap_or_default();
+    if only_looks(entry) {
+        let why = match before.queue.first() {
+            Some(first) => format!(", for {} is in line", who(&first.name)),
+            None => String::new(),
+        };
+        return format!("The thread looks for news, and does not wait{why}.");
+    }
+    if until.contains("woken") {
+        return "The thread sleeps until the waker is called.".to_owned();
+    }
+    let deadline = until.contains("deadline");
     let watched = before.watched.values().filter(|watch| watch.wants_news()).count();
     let descriptors = match watched {
-        0 => return "The thread waits until a deadline is over.".to_owned(),
+        0 if deadline || until.is_empty() => {
+            return "The thread waits until a deadline is over.".to_owned();
+        }
+        0 => "somebody rings its bell".to_owned(),
         1 => "one descriptor has news".to_owned(),
         n => format!("one of {n} descriptors has news"),
     };
-    let deadline = entry.text("until").is_some_and(|until| until.contains("deadline"));
     let or = if deadline { ", or a deadline is over" } else { "" };
     format!("The thread waits until {descriptors}{or}.")
 }
@@ -216,11 +361,121 @@ mod tests {
         for verb in [
             "listen", "connect", "accept", "read", "write", "close", "block", "park",
             "unpark", "arm", "rearm", "disarm", "timer", "spawn", "wake", "due", "ready",
-            "poll", "pending", "drop",
+            "poll", "pending", "drop", "wait", "notify", "call",
         ] {
             let say = eighth("\"verb\":\"read\"", &format!("\"verb\":\"{verb}\""));
             assert!(say.ends_with('.') && say.len() > 15, "{verb}: {say}");
         }
+    }
+
+    /// The sentence for the last of these entries.
+    fn last(entries: &[&str]) -> String {
+        let trace = super::super::testing::trace("");
+        let steps =
+            super::super::steps::of(&trace, &super::super::testing::written(entries));
+        steps.unwrap().pop().unwrap().say
+    }
+
+    const WAITS: [&str; 5] = [
+        "future|poll|",
+        "future|arm|fd=2 key=7 interest=both",
+        "customer 1|wait|fd=2 to=read",
+        "future|timer|timer=1",
+        "future|pending|wakers=2",
+    ];
+
+    fn then(entries: &[&str]) -> String {
+        last(&[&WAITS[..], entries].concat())
+    }
+
+    #[test]
+    fn a_future_is_told_as_one_who_leaves_its_waker_and_is_called() {
+        for (said, entries) in [
+            ("The future is polled for the first time: it begins.", 1),
+            (
+                "Customer 1 leaves the waker with fd 2, to be called when a `read` is worth another try.",
+                3,
+            ),
+            (
+                "The future sets timer 1, and leaves with it what is to be done when it is due.",
+                4,
+            ),
+            ("The future is pending; its waker is with others, twice.", 5),
+        ] {
+            assert_eq!(last(&WAITS[..entries]), said);
+        }
+        let news = "clerk|ready|key=7 can=read";
+        for (said, entries) in [
+            (
+                "The future is polled: it goes on from where it was.",
+                &["future|poll|"][..],
+            ),
+            (
+                "fd 2 has news: a `read` would not block, and customer 1 waits for that.",
+                &[news],
+            ),
+            (
+                "fd 2 has news: a `write` would not block, and nobody waits for that.",
+                &["clerk|ready|key=7 can=write"],
+            ),
+            (
+                "The waker that was left with fd 2 is called: the future gets in line.",
+                &[news, "clerk|wake|"],
+            ),
+            (
+                "The waker is called again: the future is in line already.",
+                &["clerk 2|wake|", "clerk 2|wake|"],
+            ),
+            ("Timer 1 is due: the future set it.", &["clerk|due|timer=1"]),
+            (
+                "Timer 1 is taken back: nobody waits for it any more.",
+                &["future|poll|", "future|disarm|timer=1"],
+            ),
+            (
+                "The waker that was left with timer 1 is called: the future gets in line.",
+                &["timer|due|timer=1", "timer|wake|"],
+            ),
+            (
+                "Customer 1 calls the waker itself: the future is to have another turn.",
+                &["future|poll|", "customer 1|wake|"],
+            ),
+            ("Clerk 2 calls the waker: the future gets in line.", &["clerk 2|wake|"]),
+        ] {
+            assert_eq!(then(entries), said);
+        }
+    }
+
+    #[test]
+    fn a_wait_is_told_by_what_will_end_it() {
+        let look = "clerk|park|until=looks";
+        for (said, entries) in [
+            ("The thread looks for news, and does not wait.", &[look][..]),
+            ("There is no news.", &[look, "clerk|unpark|events=0"]),
+            ("One descriptor has news.", &[look, "clerk|unpark|events=1"]),
+            (
+                "The thread looks for news, and does not wait, for the future is in line.",
+                &["clerk|wake|", look],
+            ),
+            (
+                "The thread waits until one descriptor has news, or a deadline is over.",
+                &["clerk|park|until=event-or-deadline"],
+            ),
+            (
+                "Clerk 2 rings the poller's bell: whoever waits there waits no longer.",
+                &["clerk|park|until=event", "clerk 2|notify|"],
+            ),
+            (
+                "The thread wakes up: somebody has rung the bell.",
+                &["clerk|park|until=event", "clerk 2|notify|", "clerk|unpark|events=0"],
+            ),
+            ("The thread sleeps until the waker is called.", &["clerk|park|until=woken"]),
+        ] {
+            assert_eq!(then(entries), said);
+        }
+        assert_eq!(
+            last(&["clerk|park|until=event"]),
+            "The thread waits until somebody rings its bell."
+        );
     }
 
     #[test]

@@ -19,10 +19,21 @@ pub(super) struct State {
     pub queue: Vec<Token>,
     /// The descriptors that are watched.
     pub watched: BTreeMap<i64, Watch>,
-    /// Whose deadlines are to come.
-    pub timers: Vec<String>,
+    /// The deadlines that are to come.
+    pub timers: Vec<Timer>,
+    /// The wakers that have been left for news, each once, the oldest first.
+    pub wakers: Vec<Left>,
     /// The descriptors that are open.
     pub open: BTreeSet<i64>,
+    /// Whether what runs here are futures: then news of a descriptor put nobody in line, for that
+    /// is what wakers do.
+    pub has_futures: bool,
+    /// What has rung for somebody, whose waker has not been called for it yet: `fd 2`, `timer 1`.
+    pub rung: Option<String>,
+    /// Whether the poller was last asked without waiting.
+    pub looked: bool,
+    /// Whether somebody has rung the poller's bell since it was last asked.
+    pub notified: bool,
 }
 
 /// A thread, and where it stands.
@@ -34,6 +45,8 @@ pub(super) struct Thread {
     pub home: Lane,
     /// What it stands still for, in the kernel.
     pub waits: Option<String>,
+    /// Is it in the middle of a poll? What is said outside of all futures, others say.
+    pub polls: bool,
 }
 
 /// A customer or a task.
@@ -52,6 +65,26 @@ pub(super) struct Token {
     pub name: String,
     /// Was it the poller who said so? What it says holds until it is asked again.
     pub from_poller: bool,
+}
+
+/// A deadline.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Timer {
+    /// `timer 1`; without a number, the one who has it: `customer 1`
+    pub name: String,
+    /// Who has it.
+    pub whose: String,
+}
+
+/// A waker that somebody has left for news.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Left {
+    /// For news of what: `fd 2`, `a promise`
+    pub with: String,
+    /// For a descriptor: `read` or `write`.
+    pub to: Option<String>,
+    /// Who left it.
+    pub by: String,
 }
 
 /// How a descriptor is watched.
@@ -81,9 +114,15 @@ impl State {
         self.move_thread(entry);
         self.know_patron(entry);
         let fd = entry.number("fd");
+        // Whoever is polled may be put in line again before that is over.
+        let has_turn = entry.verb == "poll" || !is_polled(&entry.actor);
         self.queue.retain(|token| {
-            token.name != entry.actor && fd.is_none_or(|fd| token.name != fd_name(fd))
+            (token.name != entry.actor || !has_turn)
+                && fd.is_none_or(|fd| token.name != fd_name(fd))
         });
+        if let Some(timer) = timer_name(entry) {
+            return self.take_timer(entry, timer);
+        }
         match (entry.verb.as_str(), fd) {
             ("listen" | "accept" | "connect", Some(fd)) if worked(entry) => {
                 self.open.insert(fd);
@@ -96,28 +135,91 @@ impl State {
             ("disarm", Some(fd)) => {
                 self.watched.remove(&fd);
             }
-            ("park", _) => self.queue.retain(|token| !token.from_poller),
-            ("ready", _) => {
-                if let Some(name) = self.news_of(entry) {
-                    self.enqueue(name, true);
-                }
+            ("wait", _) => self.leave_waker(entry),
+            ("park", _) => {
+                self.queue.retain(|token| !token.from_poller);
+                self.rung = None;
+                self.looked = only_looks(entry);
             }
-            ("timer", _) => self.timers.push(entry.actor.clone()),
+            ("unpark", _) => self.notified = false,
+            ("notify", _) => self.notified = true,
+            ("poll", _) => {
+                self.has_futures = true;
+                self.rung = None;
+                self.wakers.retain(|left| left.with != PROMISE);
+            }
+            ("ready", _) => match self.news_of(entry) {
+                Some(name) if self.has_futures => self.ring(entry, name),
+                Some(name) => self.enqueue(name, true),
+                None => self.forget(&entry.actor),
+            },
+            ("timer", _) => self
+                .timers
+                .push(Timer { name: entry.actor.clone(), whose: entry.actor.clone() }),
             ("due", _) => {
                 if let Some(name) = subject(entry) {
-                    self.timers.retain(|timer| *timer != name);
+                    self.timers.retain(|timer| timer.name != name);
                     self.enqueue(name, false);
                 }
             }
             ("spawn" | "wake", _) => {
-                if let Some(name) = subject(entry) {
-                    self.enqueue(name, false);
-                }
+                self.rung = None;
+                self.enqueue(woken(entry), false);
             }
             ("drop", _) => {
                 let name = subject(entry).unwrap_or_else(|| entry.actor.clone());
                 self.forget(&name);
             }
+            _ => {}
+        }
+    }
+
+    /// Where an entry happened. Among futures, news of a descriptor stay with the reactor: who stands
+    /// in line because of them, an entry `wake` says.
+    pub fn lane(&self, entry: &Entry) -> Lane {
+        match entry.lane() {
+            Lane::Queue if entry.verb == "ready" && self.has_futures => Lane::Reactor,
+            lane => lane,
+        }
+    }
+
+    /// The wakers that an entry `ready` concerns.
+    pub fn rung_by(&self, entry: &Entry) -> impl Iterator<Item = &Left> {
+        let name = self.news_of(entry);
+        let can = entry.text("can").unwrap_or("read").to_owned();
+        self.wakers.iter().filter(move |left| {
+            Some(&left.with) == name.as_ref()
+                && left.to.as_ref().is_none_or(|to| can.contains(to))
+        })
+    }
+
+    fn leave_waker(&mut self, entry: &Entry) {
+        let left = Left {
+            with: entry.number("fd").map_or_else(|| PROMISE.to_owned(), fd_name),
+            to: entry.text("to").map(str::to_owned),
+            by: entry.actor.clone(),
+        };
+        if !self.wakers.contains(&left) {
+            self.wakers.push(left);
+        }
+    }
+
+    fn ring(&mut self, entry: &Entry, name: String) {
+        let heard: Vec<Left> = self.rung_by(entry).cloned().collect();
+        if !heard.is_empty() {
+            self.rung.get_or_insert(name);
+            self.wakers.retain(|left| !heard.contains(left));
+        }
+    }
+
+    fn take_timer(&mut self, entry: &Entry, name: String) {
+        match entry.verb.as_str() {
+            "timer" => self.timers.push(Timer { name, whose: entry.actor.clone() }),
+            "due" => {
+                self.timers.retain(|timer| timer.name != name);
+                self.rung.get_or_insert(name);
+            }
+            "disarm" => self.timers.retain(|timer| timer.name != name),
             _ => {}
         }
     }
@@ -137,17 +239,27 @@ impl State {
     /// Finds out which thread did this, and where it stands now.
     ///
     /// The entries name no threads. But who stands still in the kernel does nothing else, so an
-    /// actor that turns up meanwhile must be on another thread.
+    /// actor that turns up meanwhile must be on another thread; and in the middle of a poll, what
+    /// no future and no customer does is done by others.
     fn move_thread(&mut self, entry: &Entry) {
         let same = self.threads.iter().position(|thread| thread.actor == entry.actor);
-        let free = |n: &usize| self.threads.get(*n).is_some_and(|t| t.waits.is_none());
-        let idle =
-            Some(self.latest).filter(free).or_else(|| (0..self.threads.len()).find(free));
+        let free = |n: &usize| self.threads.get(*n).is_some_and(|t| could_be(t, entry));
+        let polling = |n: &usize| entry.home() == Lane::Task && self.threads[*n].polls;
+        let all = || std::iter::once(self.latest).chain(0..self.threads.len());
+        let idle = all().filter(free).find(polling).or_else(|| all().find(|n| free(n)));
         let thread = Thread {
             actor: entry.actor.clone(),
             home: entry.home(),
             waits: stands_still(entry),
+            polls: false,
         };
+        let polls = match entry.verb.as_str() {
+            "poll" => true,
+            "pending" => false,
+            "ready" if entry.home() == Lane::Task => false,
+            _ => same.or(idle).is_some_and(|n| self.threads[n].polls),
+        };
+        let thread = Thread { polls, ..thread };
         self.latest = match same.or(idle) {
             Some(n) => {
                 self.threads[n] = thread;
@@ -169,6 +281,10 @@ impl State {
             self.patrons.push(Patron { name: entry.actor.clone(), fds: Vec::new() });
             self.patrons.len() - 1
         });
+        if is_polled(&entry.actor) {
+            // A future opens and closes descriptors for others: they say nothing about it.
+            return;
+        }
         let fds = &mut self.patrons[at].fds;
         if let Some(fd) = entry.number("fd").filter(|fd| !fds.contains(fd)) {
             fds.push(fd);
@@ -178,6 +294,7 @@ impl State {
     fn close(&mut self, fd: i64) {
         self.open.remove(&fd);
         self.watched.remove(&fd);
+        self.wakers.retain(|left| left.with != fd_name(fd));
         let gone: Vec<String> = self
             .patrons
             .iter()
@@ -192,7 +309,7 @@ impl State {
 
     fn forget(&mut self, name: &str) {
         self.patrons.retain(|patron| patron.name != name);
-        self.timers.retain(|timer| timer != name);
+        self.timers.retain(|timer| timer.name != name);
         self.queue.retain(|token| token.name != name);
     }
 
@@ -201,6 +318,43 @@ impl State {
             self.queue.push(Token { name, from_poller });
         }
     }
+}
+
+/// What a promise is called: it has no number.
+pub(super) const PROMISE: &str = "a promise";
+
+/// The one future of a program that has no tasks.
+pub(super) const FUTURE: &str = "future";
+
+/// Does this one have its turn when it is polled, and at no other time?
+fn is_polled(actor: &str) -> bool {
+    actor == FUTURE || actor.starts_with("task ")
+}
+
+/// Could it be this thread that did this?
+fn could_be(thread: &Thread, entry: &Entry) -> bool {
+    let of_a_poll = entry.home() == Lane::Task;
+    // A thread that keeps deadlines does nothing else.
+    let keeps_deadlines = entry.home() == Lane::Reactor;
+    thread.waits.is_none()
+        && (!thread.polls || of_a_poll)
+        && thread.home != Lane::Reactor
+        && !keeps_deadlines
+}
+
+/// Whom an entry `wake` or `spawn` puts in line.
+pub(super) fn woken(entry: &Entry) -> String {
+    subject(entry).unwrap_or_else(|| FUTURE.to_owned())
+}
+
+/// `timer 1`, if it is about a timer that has a number.
+pub(super) fn timer_name(entry: &Entry) -> Option<String> {
+    Some(format!("timer {}", entry.number("timer")?))
+}
+
+/// Is this a wait that ends at once?
+pub(super) fn only_looks(entry: &Entry) -> bool {
+    entry.verb == "park" && entry.text("until").is_some_and(|u| u.ends_with("looks"))
 }
 
 /// `fd 2`
@@ -224,6 +378,7 @@ pub(super) fn worked(entry: &Entry) -> bool {
 /// What the thread stands still for, if this entry says that it does.
 fn stands_still(entry: &Entry) -> Option<String> {
     match entry.verb.as_str() {
+        "park" if only_looks(entry) => None,
         "park" => Some(format!("until {}", entry.text("until").unwrap_or("it is woken"))),
         "block" => {
             let call = entry.text("call").unwrap_or("a call");
@@ -295,7 +450,7 @@ mod tests {
     #[test]
     fn a_deadline_becomes_a_turn() {
         let waits = ["customer 1|timer|ticket=1"];
-        assert_eq!(after(&waits).timers, ["customer 1"]);
+        assert_eq!(after(&waits).timers[0].name, "customer 1");
         let due = [waits[0], "clerk|due|customer=1"];
         assert_eq!(
             (after(&due).timers.len(), queue(&after(&due))),
@@ -323,6 +478,108 @@ mod tests {
         ]);
         assert!(state.patrons.is_empty() && state.watched.is_empty());
         assert!(state.timers.is_empty() && state.open.is_empty());
+    }
+
+    #[test]
+    fn a_future_that_is_woken_stands_in_line_until_it_is_polled() {
+        let woken = ["future|poll|", "customer 1|wake|"];
+        assert_eq!(queue(&after(&woken)), ["future"]);
+        // What it does in the rest of its turn is not the turn that it is in line for.
+        let goes_on = [woken[0], woken[1], "future|accept|fd=1 error=WouldBlock"];
+        assert_eq!(queue(&after(&goes_on)), ["future"]);
+        let polled = [woken[0], woken[1], "future|pending|wakers=0", "future|poll|"];
+        assert!(after(&polled).queue.is_empty());
+    }
+
+    #[test]
+    fn news_wake_whoever_left_a_waker_for_them() {
+        let left = [
+            "future|poll|",
+            "future|arm|fd=2 key=7 interest=x",
+            "customer 1|wait|fd=2 to=read",
+            "future|pending|wakers=1",
+        ];
+        let with = |more: &[&str]| after(&[&left[..], more].concat());
+        assert_eq!(
+            with(&[]).wakers,
+            [Left {
+                with: "fd 2".into(),
+                to: Some("read".into()),
+                by: "customer 1".into()
+            }]
+        );
+        // The other direction is nobody's news.
+        let write = with(&["clerk|ready|key=7 can=write"]);
+        assert_eq!((write.wakers.len(), write.rung), (1, None));
+        let read = with(&["clerk|ready|key=7 can=read"]);
+        assert_eq!((read.wakers.len(), read.rung.as_deref()), (0, Some("fd 2")));
+        assert!(read.queue.is_empty(), "to stand in line is for those who are woken");
+        let woken = with(&["clerk|ready|key=7 can=read", "clerk|wake|"]);
+        assert_eq!((queue(&woken), woken.rung.as_deref()), (vec!["future"], None));
+        assert!(with(&["future|close|fd=2"]).wakers.is_empty());
+    }
+
+    #[test]
+    fn a_promise_is_waited_for_until_the_next_poll() {
+        let waits = ["future|poll|", "future|wait|until=kept"];
+        assert_eq!(after(&waits).wakers[0].with, PROMISE);
+        assert!(after(&[waits[0], waits[1], "future|poll|"]).wakers.is_empty());
+    }
+
+    #[test]
+    fn a_timer_is_of_the_one_who_set_it_until_it_is_due_or_taken_back() {
+        let set = ["future|poll|", "customer 1|timer|timer=1", "future|timer|timer=2"];
+        let timers = after(&set).timers;
+        assert_eq!(
+            (&*timers[0].name, &*timers[0].whose, &*timers[1].whose),
+            ("timer 1", "customer 1", "future")
+        );
+        for end in ["timer|due|timer=1", "future|disarm|timer=1"] {
+            let state = after(&[set[0], set[1], set[2], end]);
+            assert_eq!(state.timers.len(), 1, "{end}");
+            assert!(state.queue.is_empty(), "{end}");
+        }
+    }
+
+    #[test]
+    fn a_thread_that_keeps_the_deadlines_is_nobody_else() {
+        let state = after(&[
+            "future|poll|",
+            "timer|due|timer=1",
+            "timer|wake|",
+            "future|pending|wakers=0",
+            "clerk|park|until=woken",
+            "clerk|unpark|",
+            "future|poll|",
+        ]);
+        let actors: Vec<&str> = state.threads.iter().map(|t| t.actor.as_str()).collect();
+        assert_eq!(actors, ["future", "timer"]);
+        assert_eq!(state.threads[1].home, Lane::Reactor);
+        assert!(state.patrons.iter().all(|patron| patron.name == FUTURE));
+    }
+
+    #[test]
+    fn who_speaks_outside_of_a_poll_that_is_going_on_is_on_another_thread() {
+        let state = after(&["future|poll|", "clerk 2|wake|", "customer 1|read|fd=2"]);
+        let actors: Vec<&str> = state.threads.iter().map(|t| t.actor.as_str()).collect();
+        assert_eq!(actors, ["customer 1", "clerk 2"]);
+        assert_eq!(state.latest, 0);
+    }
+
+    #[test]
+    fn whoever_only_looks_does_not_stand_still() {
+        let state = after(&["clerk|park|until=looks"]);
+        assert!(state.looked && state.threads[0].waits.is_none());
+        let state = after(&["clerk|park|until=x", "clerk 2|notify|"]);
+        assert!(!state.looked && state.notified);
+    }
+
+    #[test]
+    fn a_future_is_there_until_it_is_ready() {
+        let polled = ["future|poll|", "future|accept|fd=2", "future|close|fd=2"];
+        assert!(after(&polled).patron(FUTURE).is_some(), "with descriptors or without");
+        let done = [polled[0], "future|ready|"];
+        assert!(after(&done).patron(FUTURE).is_none());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The signs of the picture: one for each kind of thing that an entry can say.
 
-use super::state::worked;
+use super::state::{only_looks, worked};
 use ledger::{Entry, Lane};
 
 /// What an entry looks like.
@@ -40,7 +40,10 @@ impl Symbol {
     /// The sign of an entry.
     pub fn of(entry: &Entry) -> Symbol {
         match (entry.verb.as_str(), entry.lane()) {
+            ("park", _) if only_looks(entry) => Symbol::Done,
             ("block" | "park", _) => Symbol::Still,
+            ("call", _) => Symbol::Done,
+            ("due" | "wake", _) => Symbol::Ready,
             ("close" | "drop", _) => Symbol::Gone,
             ("pending", _) => Symbol::NotYet,
             _ if !worked(entry) => Symbol::NotYet,
@@ -120,7 +123,7 @@ impl Symbol {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{LEDGER, ledger};
+    use super::super::testing::{LEDGER, ledger, written};
     use super::*;
 
     #[test]
@@ -132,6 +135,28 @@ mod tests {
         assert_eq!(
             Symbol::used(ledger.iter()),
             [Done, Still, NotYet, Watched, Ready, Gone]
+        );
+    }
+
+    #[test]
+    fn what_a_loop_does_has_its_signs_too() {
+        let loops = written(&[
+            "clerk|park|until=looks",
+            "future|wait|fd=2 to=read",
+            "future|timer|timer=1",
+            "future|pending|wakers=2",
+            "clerk|due|timer=1",
+            "clerk|wake|",
+            "clerk|call|",
+            "clerk|disarm|timer=2",
+            "clerk 2|notify|",
+            "clerk|ready|key=1",
+        ]);
+        let signs: Vec<Symbol> = loops.iter().map(Symbol::of).collect();
+        use Symbol::*;
+        assert_eq!(
+            signs,
+            [Done, Watched, Deadline, NotYet, Ready, Ready, Done, Unwatched, Done, Ready]
         );
     }
 
