@@ -244,7 +244,7 @@ impl State {
     fn move_thread(&mut self, entry: &Entry) {
         let same = self.threads.iter().position(|thread| thread.actor == entry.actor);
         let free = |n: &usize| self.threads.get(*n).is_some_and(|t| could_be(t, entry));
-        let polling = |n: &usize| entry.home() == Lane::Task && self.threads[*n].polls;
+        let polling = |n: &usize| is_served(&entry.actor) && self.threads[*n].polls;
         let all = || std::iter::once(self.latest).chain(0..self.threads.len());
         let idle = all().filter(free).find(polling).or_else(|| all().find(|n| free(n)));
         let thread = Thread {
@@ -331,15 +331,23 @@ fn is_polled(actor: &str) -> bool {
     actor == FUTURE || actor.starts_with("task ")
 }
 
+/// Is this somebody's name, and not a thread's? A thread acts for one after the other.
+fn is_served(actor: &str) -> bool {
+    matches!(actor.split(' ').next(), Some(FUTURE | "customer" | "task"))
+}
+
+/// Is this a thread of its own, which acts for nobody else: one that keeps deadlines, or one with a
+/// name of its own?
+fn is_apart(actor: &str, home: Lane) -> bool {
+    home != Lane::Queue && !is_served(actor)
+}
+
 /// Could it be this thread that did this?
 fn could_be(thread: &Thread, entry: &Entry) -> bool {
-    let of_a_poll = entry.home() == Lane::Task;
-    // A thread that keeps deadlines does nothing else.
-    let keeps_deadlines = entry.home() == Lane::Reactor;
     thread.waits.is_none()
-        && (!thread.polls || of_a_poll)
-        && thread.home != Lane::Reactor
-        && !keeps_deadlines
+        && (!thread.polls || is_served(&entry.actor))
+        && !is_apart(&thread.actor, thread.home)
+        && !is_apart(&entry.actor, entry.home())
 }
 
 /// Whom an entry `wake` or `spawn` puts in line.
@@ -560,10 +568,14 @@ mod tests {
 
     #[test]
     fn who_speaks_outside_of_a_poll_that_is_going_on_is_on_another_thread() {
-        let state = after(&["future|poll|", "clerk 2|wake|", "customer 1|read|fd=2"]);
-        let actors: Vec<&str> = state.threads.iter().map(|t| t.actor.as_str()).collect();
-        assert_eq!(actors, ["customer 1", "clerk 2"]);
-        assert_eq!(state.latest, 0);
+        for other in ["clerk 2", "street", "timer"] {
+            let wakes = format!("{other}|wake|");
+            let state = after(&["future|poll|", &wakes, "customer 1|read|fd=2"]);
+            let actors: Vec<&str> =
+                state.threads.iter().map(|t| t.actor.as_str()).collect();
+            assert_eq!(actors, ["customer 1", other]);
+            assert_eq!(state.latest, 0);
+        }
     }
 
     #[test]
