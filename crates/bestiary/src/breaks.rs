@@ -172,8 +172,9 @@ impl Experiment {
         }
         if seen.wake_ups() > it.limit() {
             wrong.push(format!(
-                "unbroken, {} may wake up {} times, and it did {} times",
+                "unbroken, {} may {} {} times, and it did {} times",
                 it.program,
+                does(seen),
                 it.limit(),
                 seen.wake_ups()
             ));
@@ -191,10 +192,10 @@ impl Experiment {
     fn how_it_ended(&self) -> String {
         match self.broken.end {
             End::Stuck => "it got stuck".to_owned(),
-            End::Spinning => format!("it spun, with {} wake-ups", self.broken.wake_ups()),
+            End::Spinning => format!("it spun, for {} turns", self.broken.wake_ups()),
             End::ByItself(status) => {
                 format!(
-                    "it ended by itself ({status}), after {} wake-ups",
+                    "it ended by itself ({status}), after {} turns",
                     self.broken.wake_ups()
                 )
             }
@@ -205,8 +206,12 @@ impl Experiment {
     pub fn told(&self, it: &Break, root: &Path) -> String {
         let outcome = match it.must {
             Must::Stuck => format!("It {} and waits for ever.", self.printed()),
-            Must::Spins => format!(
+            Must::Spins if self.broken.rests() => format!(
                 "It wakes up more than {} times. Unbroken, it does so less often.",
+                it.limit()
+            ),
+            Must::Spins => format!(
+                "It polls its future more than {} times. Unbroken, it does so less often.",
                 it.limit()
             ),
             Must::Wrong => {
@@ -250,6 +255,11 @@ impl Experiment {
         });
         lines.collect::<Vec<_>>().join("\n")
     }
+}
+
+/// What it does at the beginning of a turn, to be read after "may".
+fn does(seen: &Watched) -> &'static str {
+    if seen.rests() { "wake up" } else { "poll its future" }
 }
 
 fn must(must: Must) -> &'static str {
@@ -382,6 +392,11 @@ mod tests {
         assert!(
             told(spinning(), Must::Spins)
                 .starts_with("It wakes up more than 1000 times.")
+        );
+        let busy = seen(End::Spinning, "", &["poll"; 1_001]);
+        assert!(
+            told(busy, Must::Spins)
+                .starts_with("It polls its future more than 1000 times.")
         );
         assert!(!told(spinning(), Must::Spins).contains("in a row, from"));
     }

@@ -58,14 +58,38 @@ pub enum End {
 }
 
 impl Watched {
-    /// How often it woke up: how many waits it has begun.
+    /// How often it woke up: how many waits it has begun. A future that is polled without a wait
+    /// since its last poll was not woken, and counts as well.
     pub fn wake_ups(&self) -> usize {
-        self.ledger.iter().filter(|entry| is_wait(&entry.verb)).count()
+        let mut turns = Turns::default();
+        self.ledger.iter().filter(|entry| turns.begins(&entry.verb)).count()
+    }
+
+    /// Whether it has waited at all.
+    pub fn rests(&self) -> bool {
+        self.ledger.iter().any(|entry| is_wait(&entry.verb))
     }
 }
 
 fn is_wait(verb: &str) -> bool {
     verb == "park" || verb == "block"
+}
+
+/// Tells the turns of a program from its verbs.
+#[derive(Debug, Default)]
+struct Turns {
+    /// It has waited since the last poll, so that the next one belongs to the same turn.
+    rested: bool,
+}
+
+impl Turns {
+    /// Does a turn begin with this verb?
+    fn begins(&mut self, verb: &str) -> bool {
+        let waits = is_wait(verb);
+        let polls = verb == "poll" && !std::mem::take(&mut self.rested);
+        self.rested |= waits;
+        waits || polls
+    }
 }
 
 /// Runs `command`, which must write a ledger where `LEDGER` says, until it ends, is stuck, or has
@@ -147,9 +171,9 @@ fn until_it_ends(child: &mut Child, ledger: &Path, limit: usize) -> Result<End> 
 
 /// The first entries of a ledger, up to the end of so many wake-ups.
 fn cut(ledger: Ledger, wake_ups: usize) -> Ledger {
-    let mut seen = 0;
+    let (mut seen, mut turns) = (0, Turns::default());
     ledger.filter(|entry| {
-        seen += usize::from(is_wait(&entry.verb));
+        seen += usize::from(turns.begins(&entry.verb));
         seen <= wake_ups && entry.n <= LONGEST as u64
     })
 }
@@ -161,11 +185,12 @@ struct Counter<'a> {
     at: u64,
     entries: usize,
     wake_ups: usize,
+    turns: Turns,
 }
 
 impl Counter<'_> {
     fn new(path: &Path) -> Counter<'_> {
-        Counter { path, at: 0, entries: 0, wake_ups: 0 }
+        Counter { path, at: 0, entries: 0, wake_ups: 0, turns: Turns::default() }
     }
 
     /// Reads on; says whether there was something new.
@@ -179,11 +204,15 @@ impl Counter<'_> {
             return Ok(false);
         };
         let whole = String::from_utf8_lossy(&news[..end]);
-        let waits = |line: &&str| {
-            line.contains(r#""verb":"park""#) || line.contains(r#""verb":"block""#)
+        let verb = |line: &str| {
+            let (_, verb) = line.split_once(r#""verb":""#)?;
+            Some(verb.split('"').next()?.to_owned())
         };
-        self.entries += whole.lines().count();
-        self.wake_ups += whole.lines().filter(waits).count();
+        for line in whole.lines() {
+            self.entries += 1;
+            let begins = verb(line).is_some_and(|verb| self.turns.begins(&verb));
+            self.wake_ups += usize::from(begins);
+        }
         self.at += end as u64 + 2;
         Ok(true)
     }
@@ -269,6 +298,30 @@ mod tests {
         let seen = watch(&mut sh(&script), 7).unwrap();
         assert_eq!(seen.end, End::Spinning);
         assert_eq!(seen.wake_ups(), 0);
+    }
+
+    #[test]
+    fn a_program_that_polls_and_never_rests_spins() {
+        let poll = PARK.replace("park", "poll");
+        let polls = vec![poll.as_str(); 50].join(",\\n");
+        let script =
+            format!("printf '[\\n{polls}\\n]\\n' > \"$LEDGER\"; exec sleep 1000");
+        let seen = watch(&mut sh(&script), 7).unwrap();
+        assert_eq!((seen.end, seen.wake_ups(), seen.rests()), (End::Spinning, 8, false));
+    }
+
+    #[test]
+    fn a_poll_after_a_wait_is_of_the_same_turn() {
+        for (turns, verbs) in [
+            (2, &["park", "unpark", "poll", "park", "unpark", "poll"][..]),
+            (3, &["park", "unpark", "poll", "poll", "pending", "poll"]),
+            (2, &["poll", "pending", "park", "unpark", "poll", "ready"]),
+            (2, &["park", "unpark", "call", "park", "unpark"]),
+        ] {
+            let mut all = Turns::default();
+            let begun = verbs.iter().filter(|verb| all.begins(verb)).count();
+            assert_eq!(begun, turns, "{verbs:?}");
+        }
     }
 
     #[test]

@@ -10,14 +10,21 @@
 
 mod closed_while_armed;
 mod facts;
+mod held;
+mod left_behind;
+mod lost_wake_up;
+mod no_waker;
 mod nobody_at_the_door;
 mod not_yet;
 mod over;
 mod spinning;
+mod stood_still;
 #[cfg(test)]
 mod testing;
+mod told_nobody;
 mod undrained;
 mod unheard;
+mod untried;
 mod waiting;
 mod watched;
 
@@ -34,7 +41,14 @@ type Rule = fn(&Facts<'_>) -> Vec<Finding>;
 const RULES: &[Rule] = &[
     over::find,
     waiting::find,
+    held::find,
     watched::find,
+    no_waker::find,
+    lost_wake_up::find,
+    told_nobody::find,
+    untried::find,
+    left_behind::find,
+    stood_still::find,
     undrained::find,
     unheard::find,
     nobody_at_the_door::find,

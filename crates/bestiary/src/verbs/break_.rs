@@ -159,9 +159,10 @@ fn story(it: &Break, experiment: &Experiment, paint: Paint) -> String {
 }
 
 fn how_it_ended(seen: &Watched) -> String {
+    let turn = if seen.rests() { "wake-up" } else { "poll" };
     let wake_ups = match seen.wake_ups() {
-        1 => "1 wake-up".to_owned(),
-        n => format!("{n} wake-ups"),
+        1 => format!("1 {turn}"),
+        n => format!("{n} {turn}s"),
     };
     match seen.end {
         End::ByItself(status) if status.success() => format!("ends, after {wake_ups}"),

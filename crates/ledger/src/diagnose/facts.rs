@@ -13,6 +13,36 @@ pub(super) struct Facts<'a> {
     pub fds: BTreeMap<i64, Fd<'a>>,
     /// Who waits, in the order of their first entries.
     pub waits: Vec<Wait<'a>>,
+    /// Whether there have been futures: then descriptors wake whoever has left a waker there.
+    pub has_futures: bool,
+    /// The future that is being run, if it is not done.
+    pub future: Option<Future<'a>>,
+    /// The timers that are set, by number: the entry that set each.
+    pub timers: BTreeMap<i64, &'a Entry>,
+    /// The wakers that have been left for news that has not come, the oldest first.
+    pub left: Vec<Left<'a>>,
+    /// News for somebody who had left a waker, which has not been called since.
+    pub unheard: Option<(&'a Entry, Left<'a>)>,
+}
+
+/// A future that is being run.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Future<'a> {
+    /// When it was last polled.
+    pub polled: &'a Entry,
+    /// When it said since that it is pending.
+    pub pending: Option<&'a Entry>,
+    /// When its waker was called first since then.
+    pub woken: Option<&'a Entry>,
+}
+
+/// A waker that was left for news.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Left<'a> {
+    /// The `wait` that says so.
+    pub entry: &'a Entry,
+    /// For news of which descriptor; without one, of a promise.
+    pub fd: Option<i64>,
 }
 
 /// A descriptor.
@@ -24,7 +54,7 @@ pub(super) struct Fd<'a> {
     pub armed: Option<Armed<'a>>,
     /// The last attempt to take something from it: a read, an accept.
     pub tried: Option<&'a Entry>,
-    /// When it was last told to be ready.
+    /// When it was last told to be ready to read.
     pub told: Option<&'a Entry>,
     /// When it was closed.
     pub closed: Option<&'a Entry>,
@@ -51,10 +81,26 @@ pub(super) struct Wait<'a> {
 impl<'a> Facts<'a> {
     /// Reads the entries.
     pub(super) fn of(entries: &'a [Entry]) -> Facts<'a> {
-        let mut facts = Facts { entries, fds: BTreeMap::new(), waits: Vec::new() };
+        let mut facts = Facts {
+            entries,
+            fds: BTreeMap::new(),
+            waits: Vec::new(),
+            has_futures: false,
+            future: None,
+            timers: BTreeMap::new(),
+            left: Vec::new(),
+            unheard: None,
+        };
         let mut last: Vec<(&str, &Entry)> = Vec::new();
         for entry in entries {
+            facts.take_future(entry);
             facts.take(entry);
+            // A thread that parks says next that it does not park any more. Threads without a name
+            // are called alike.
+            let parks = last.iter().any(|(a, e)| *a == entry.actor && e.verb == "park");
+            if parks && matches!(entry.verb.as_str(), "wake" | "notify") {
+                continue;
+            }
             match last.iter_mut().find(|(actor, _)| *actor == entry.actor) {
                 Some(known) => known.1 = entry,
                 None => last.push((&entry.actor, entry)),
@@ -87,7 +133,68 @@ impl<'a> Facts<'a> {
         }
     }
 
+    fn take_future(&mut self, entry: &'a Entry) {
+        if let Some(timer) = entry.number("timer") {
+            match entry.verb.as_str() {
+                "timer" => drop(self.timers.insert(timer, entry)),
+                _ => drop(self.timers.remove(&timer)),
+            }
+        }
+        match entry.verb.as_str() {
+            "poll" => {
+                self.has_futures = true;
+                self.future = Some(Future { polled: entry, pending: None, woken: None });
+                self.left.retain(|left| left.fd.is_some());
+                self.unheard = None;
+            }
+            "pending" => {
+                if let Some(future) = &mut self.future {
+                    future.pending = Some(entry);
+                }
+            }
+            "ready" if entry.object("key").is_none() => {
+                self.future = None;
+                self.left.clear();
+            }
+            "ready" => self.ring(entry),
+            "wake" => {
+                self.unheard = None;
+                if let Some(future) = &mut self.future {
+                    future.woken.get_or_insert(entry);
+                }
+            }
+            "wait" => {
+                let left = Left { entry, fd: entry.number("fd") };
+                self.left.retain(|old| !old.is_replaced_by(&left));
+                self.left.push(left);
+            }
+            "close" => {
+                let closed = entry.number("fd");
+                self.left.retain(|left| left.fd.is_none() || left.fd != closed);
+            }
+            _ => {}
+        }
+    }
+
+    /// News of a descriptor: who has left a waker for it?
+    fn ring(&mut self, entry: &'a Entry) {
+        let key = entry.number("key");
+        let fd = self.fds.iter().find_map(|(name, fd)| {
+            let armed = fd.armed.filter(|_| fd.closed.is_none())?;
+            (Some(armed.key) == key).then_some(*name)
+        });
+        let heard =
+            |left: &Left<'_>| left.fd.is_some() && left.fd == fd && left.hears(entry);
+        if let Some(left) = self.left.iter().find(|left| heard(left)) {
+            self.unheard = Some((entry, *left));
+        }
+        self.left.retain(|left| !heard(left));
+    }
+
     fn told(&mut self, entry: &'a Entry) {
+        if !entry.text("can").is_none_or(|can| can.contains("read")) {
+            return;
+        }
         let key = entry.number("key");
         let owner = self.fds.values_mut().find(|fd| {
             fd.closed.is_none() && fd.armed.is_some_and(|armed| Some(armed.key) == key)
@@ -115,7 +222,49 @@ impl<'a> Facts<'a> {
 
     /// Whoever waits at the poller, if no deadline will wake them.
     pub(super) fn parked_for_ever(&self) -> Option<Wait<'a>> {
-        self.waits.iter().copied().find(|wait| wait.is_parked() && !wait.has_deadline())
+        self.asleep_for_ever().filter(|wait| wait.is_at_poller())
+    }
+
+    /// Whoever waits at the poller, or for a waker to be called, if no deadline will wake them.
+    pub(super) fn asleep_for_ever(&self) -> Option<Wait<'a>> {
+        let mut parked = self.waits.iter().copied().filter(|wait| wait.is_parked());
+        parked.find(|wait| !self.has_deadline(wait))
+    }
+
+    /// Will a clock end this wait?
+    pub(super) fn has_deadline(&self, wait: &Wait<'_>) -> bool {
+        if wait.is_parked() && !wait.is_at_poller() {
+            // Whoever keeps the deadlines is somebody else.
+            return !self.timers.is_empty();
+        }
+        wait.has_deadline()
+    }
+}
+
+impl Future<'_> {
+    /// How many copies of its waker others had when it said that it was pending, if it said so.
+    pub(super) fn wakers(&self) -> Option<i64> {
+        self.pending?.number("wakers")
+    }
+}
+
+impl Left<'_> {
+    /// Is this news what it was left for?
+    fn hears(&self, news: &Entry) -> bool {
+        let to = self.entry.text("to").unwrap_or_default();
+        news.text("can").is_none_or(|can| can.contains(to))
+    }
+
+    fn is_replaced_by(&self, other: &Left<'_>) -> bool {
+        self.entry.actor == other.entry.actor
+            && self.fd.is_some()
+            && self.fd == other.fd
+            && self.entry.text("to") == other.entry.text("to")
+    }
+
+    /// With what it was left: `fd 2`, `a promise`.
+    pub(super) fn with(&self) -> String {
+        self.fd.map_or_else(|| "a promise".to_owned(), |fd| format!("fd {fd}"))
     }
 }
 
@@ -146,15 +295,24 @@ impl<'a> Armed<'a> {
 }
 
 impl Wait<'_> {
-    /// Is it at the poller, and not in a call that blocks?
+    /// Is it asleep until there is something to do, and not in a call that blocks?
     pub(super) fn is_parked(&self) -> bool {
         self.entry.verb == "park"
     }
 
-    /// Will a clock end it?
-    pub(super) fn has_deadline(&self) -> bool {
-        let until = self.entry.text("until").unwrap_or_default();
-        until.contains("deadline") || self.entry.text("call") == Some("sleep")
+    /// Can descriptors end it, and not only whoever calls a waker?
+    pub(super) fn is_at_poller(&self) -> bool {
+        self.is_parked() && !self.until().contains("woken")
+    }
+
+    fn until(&self) -> &str {
+        self.entry.text("until").unwrap_or_default()
+    }
+
+    fn has_deadline(&self) -> bool {
+        self.until().contains("deadline")
+            || self.until().ends_with("looks")
+            || self.entry.text("call") == Some("sleep")
     }
 }
 
@@ -175,7 +333,29 @@ pub(super) fn said_not_yet(entry: &Entry) -> bool {
 
 /// An actor as the subject of a sentence.
 pub(super) fn who(actor: &str) -> String {
-    if actor == "clerk" { "The clerk".to_owned() } else { actor.to_owned() }
+    match actor {
+        "clerk" => "The clerk".to_owned(),
+        "future" => "The future".to_owned(),
+        actor => actor.to_owned(),
+    }
+}
+
+/// An actor in the middle of a sentence.
+pub(super) fn whom(actor: &str) -> String {
+    match actor {
+        "clerk" | "future" => format!("the {actor}"),
+        "timer" => "the timer thread".to_owned(),
+        actor => actor.to_owned(),
+    }
+}
+
+/// `a`, `a and b`, `a, b and c`
+pub(super) fn list(names: &[String]) -> String {
+    match names {
+        [] => "nobody".to_owned(),
+        [one] => one.clone(),
+        [some @ .., last] => format!("{} and {last}", some.join(", ")),
+    }
 }
 
 /// `entry 3`
@@ -227,5 +407,67 @@ mod tests {
         assert_eq!(facts.fds[&1].tried.unwrap().n, 2);
         assert_eq!(facts.fds[&2].tried.unwrap().n, 3);
         assert_eq!(facts.open().map(|(name, _)| name).collect::<Vec<_>>(), [1]);
+    }
+
+    #[test]
+    fn a_future_is_polled_and_woken_until_it_is_ready() {
+        let text = "future: poll
+                    clerk 2: wake
+                    clerk 3: wake
+                    future: pending wakers 3";
+        let ready = format!("{text}\nfuture: ready");
+        let (running, done) = (ledger(text), ledger(&ready));
+        let future = Facts::of(running.entries()).future.unwrap();
+        assert_eq!((future.polled.n, future.woken.unwrap().n), (1, 2));
+        assert_eq!(future.wakers(), Some(3));
+        let facts = Facts::of(done.entries());
+        assert!(facts.has_futures && facts.future.is_none());
+    }
+
+    #[test]
+    fn a_waker_is_left_until_there_is_news_for_it() {
+        let left = |more: &str| {
+            let ledger = ledger(&format!(
+                "future: poll
+                 future: arm fd 2; key 7; interest read and write, on the edge
+                 customer 1: wait fd 2; to \"read\"
+                 customer 1: wait fd 2; to \"read\"
+                 future: wait until \"the promise is kept\"
+                 {more}"
+            ));
+            let facts = Facts::of(ledger.entries());
+            let left: Vec<String> = facts.left.iter().map(|left| left.with()).collect();
+            (left.join(", "), facts.unheard.map(|(told, left)| (told.n, left.entry.n)))
+        };
+        assert_eq!(left(""), ("fd 2, a promise".into(), None));
+        assert_eq!(left("clerk: ready key 7; can \"write\""), left(""));
+        let news = "clerk: ready key 7; can \"read and write\"";
+        assert_eq!(left(news), ("a promise".into(), Some((6, 4))));
+        assert_eq!(left(&format!("{news}\nclerk: wake")).1, None);
+        assert_eq!(left("future: poll").0, "fd 2");
+        assert_eq!(left("future: close fd 2").0, "a promise");
+    }
+
+    #[test]
+    fn a_thread_without_a_name_wakes_another_and_that_one_sleeps_on() {
+        let ledger = ledger("clerk: park until \"it is woken\"\nclerk: wake");
+        assert!(Facts::of(ledger.entries()).asleep_for_ever().is_some());
+    }
+
+    #[test]
+    fn a_timer_ends_the_sleep_of_whoever_does_not_keep_it() {
+        let sleeps = "clerk: park until \"it is woken\"";
+        for (timers, for_ever) in [
+            ("future: timer timer 1", false),
+            ("future: timer timer 1\ntimer: due timer 1", true),
+            ("future: timer timer 1\nfuture: disarm timer 1", true),
+        ] {
+            let ledger = ledger(&format!("{timers}\n{sleeps}"));
+            let facts = Facts::of(ledger.entries());
+            assert_eq!(facts.asleep_for_ever().is_some(), for_ever, "{timers}");
+            assert!(facts.parked_for_ever().is_none(), "there is no poller");
+        }
+        let looks = ledger("clerk: park until \"nothing: it only looks\"");
+        assert!(Facts::of(looks.entries()).asleep_for_ever().is_none());
     }
 }

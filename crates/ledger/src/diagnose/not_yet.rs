@@ -13,6 +13,11 @@ pub(super) fn find(facts: &Facts<'_>) -> Vec<Finding> {
         let after = &facts.entries[n + 1..];
         let next = after.iter().position(|later| later.number("fd") == Some(fd));
         let Some(next) = next.filter(|&next| is_rude(&after[next..])) else { continue };
+        let never_armed = facts.fds.get(&fd).is_some_and(|fd| fd.armed.is_none());
+        if facts.has_futures && never_armed {
+            // It may ask again at each poll, and be dropped in between.
+            continue;
+        }
         let next = &after[next];
         let says = format!(
             "\"Not yet\" was taken for the end: a {} of fd {fd} said WouldBlock, and the next \
@@ -82,5 +87,17 @@ mod tests {
             )
             .is_empty()
         );
+    }
+
+    #[test]
+    fn a_future_that_would_ask_again_may_be_dropped() {
+        let dropped = "future: poll
+                       customer 1: read fd 2; error WouldBlock
+                       future: close fd 2
+                       future: pending wakers 1
+                       clerk: park until \"it is woken\"";
+        assert!(says(dropped).is_empty());
+        let armed = "future: arm fd 2; key 1; interest read and write, on the edge";
+        assert_eq!(says(&format!("{armed}\n{dropped}")).len(), 1);
     }
 }

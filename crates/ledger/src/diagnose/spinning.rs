@@ -9,24 +9,43 @@ use crate::Entry;
 /// How many wake-ups in vain, one after another, are too many. A signal or a bell may cause a few.
 const TOO_MANY: usize = 8;
 
+/// How many turns of a future in vain are too many. It may give up its turn for the sake of others,
+/// and of what it works at meanwhile the entries say nothing.
+const TOO_MANY_TURNS: usize = 50;
+
 pub(super) fn find(facts: &Facts<'_>) -> Vec<Finding> {
     let Some(run) = longest_run(facts.entries) else { return Vec::new() };
-    if run.len() < TOO_MANY {
+    let turn = run.iter().find(|round| round.iter().any(|entry| entry.verb == "poll"));
+    if run.len() < if turn.is_some() { TOO_MANY_TURNS } else { TOO_MANY } {
         return Vec::new();
     }
-    let says = format!(
-        "{} spins: woken up again and again, and each time {}.",
-        who(&run[0][0].actor),
-        why(facts, run[0])
-    );
+    let says = match turn {
+        Some(turn) => format!(
+            "The future is polled again and again, and each time it is pending{}.",
+            meanwhile(turn)
+        ),
+        None => format!(
+            "{} spins: woken up again and again, and each time {}.",
+            who(&run[0][0].actor),
+            why(facts, run[0])
+        ),
+    };
     let evidence = format!("{} times in a row, from entry {} on", run.len(), run[0][0].n);
     vec![Finding::new("spinning", Weight::Fault, says).because(evidence)]
 }
 
 /// The most wake-ups in a row in which nothing was achieved. Each begins with the wait.
 fn longest_run(entries: &[Entry]) -> Option<Vec<&[Entry]>> {
-    let starts: Vec<usize> =
-        (0..entries.len()).filter(|&n| is_wait(&entries[n])).collect();
+    let mut rested = false;
+    let starts: Vec<usize> = (0..entries.len())
+        .filter(|&n| {
+            let waits = is_wait(&entries[n]);
+            // A thread that never rests goes from one poll to the next.
+            let polls = entries[n].verb == "poll" && !std::mem::take(&mut rested);
+            rested |= waits;
+            waits || polls
+        })
+        .collect();
     let rounds = starts.windows(2).map(|pair| &entries[pair[0]..pair[1]]);
     let (mut best, mut run) = (Vec::new(), Vec::new());
     for round in rounds {
@@ -44,7 +63,9 @@ fn longest_run(entries: &[Entry]) -> Option<Vec<&[Entry]>> {
 
 fn in_vain(round: &[Entry]) -> bool {
     round.iter().all(|entry| match entry.verb.as_str() {
-        "park" | "unpark" | "block" | "ready" | "rearm" => true,
+        "ready" => entry.object("key").is_some(),
+        "park" | "unpark" | "block" | "rearm" => true,
+        "poll" | "pending" | "wait" | "wake" | "notify" => true,
         _ => failed(entry) || is_the_end(entry),
     })
 }
@@ -52,6 +73,34 @@ fn in_vain(round: &[Entry]) -> bool {
 /// A read of nothing: the other side has said its last.
 fn is_the_end(entry: &Entry) -> bool {
     entry.verb == "read" && entry.number("bytes") == Some(0)
+}
+
+/// What comes of each poll, to be read after "each time it is pending".
+fn meanwhile(round: &[Entry]) -> String {
+    let rests = round.iter().any(|entry| {
+        is_wait(entry) && !entry.text("until").unwrap_or_default().ends_with("looks")
+    });
+    let asks = round.iter().find(|entry| failed(entry)).map(|tried| {
+        let fd = tried.number("fd").unwrap_or_default();
+        let error = tried.text("error").unwrap_or("an error");
+        format!("{} on fd {fd} says {error}", tried.verb)
+    });
+    let polled = round.iter().position(|entry| entry.verb == "poll").unwrap_or_default();
+    let itself = || {
+        let polling = &round[polled..];
+        let pending = polling.iter().position(|entry| entry.verb == "pending");
+        polling[..pending.unwrap_or(0)].iter().any(|entry| entry.verb == "wake")
+    };
+    let nothing = match (asks, rests) {
+        (Some(asks), true) => {
+            return format!(": {asks}, and the thread is woken for that");
+        }
+        (Some(asks), false) => format!(": {asks}. Nothing else happens in between"),
+        (None, true) if itself() => return " and calls its own waker".to_owned(),
+        (None, true) => return ": woken for nothing".to_owned(),
+        (None, false) => ": nothing happens in between".to_owned(),
+    };
+    format!("{nothing}, and the thread never rests")
 }
 
 /// What comes of each wake-up, to be read after "each time".
@@ -136,5 +185,44 @@ mod tests {
                         clerk: unpark events 1
                         clerk: ready key 3; can \"read\"";
         assert!(says(unheeded, 100).unwrap().contains("told that key 3 was ready"));
+    }
+
+    #[test]
+    fn a_future_that_is_asked_without_a_rest_is_told_so() {
+        let asks = "future: poll\nfuture: pending";
+        assert_eq!(
+            says(asks, 60).unwrap(),
+            "The future is polled again and again, and each time it is pending: nothing happens in \
+             between, and the thread never rests."
+        );
+        assert_eq!(says(asks, 30), None, "some patience is needed");
+        let tries = "future: poll
+                     future: accept fd 1; error WouldBlock
+                     future: pending";
+        assert_eq!(
+            says(tries, 60).unwrap(),
+            "The future is polled again and again, and each time it is pending: accept on fd 1 \
+             says WouldBlock. Nothing else happens in between, and the thread never rests."
+        );
+        for done in
+            ["customer 1: read fd 2; bytes 4", "future: due timer 1", "future: ready"]
+        {
+            assert_eq!(says(&format!("{asks}\n{done}"), 60), None, "{done}");
+        }
+    }
+
+    #[test]
+    fn a_future_that_wakes_itself_is_told_so_and_a_few_turns_are_forgiven() {
+        let turn = "clerk: park until \"it is woken\"
+                    clerk: unpark
+                    future: poll
+                    future: wake
+                    future: pending wakers 0";
+        assert!(
+            says(turn, 60).unwrap().ends_with("it is pending and calls its own waker.")
+        );
+        assert_eq!(says(turn, 30), None);
+        let looks = turn.replace("it is woken", "nothing: it only looks");
+        assert!(says(&looks, 60).unwrap().ends_with("and the thread never rests."));
     }
 }

@@ -26,7 +26,8 @@ pub(super) fn find(facts: &Facts<'_>) -> Vec<Finding> {
             ))),
         }
     }
-    if ears == 0 {
+    // What else can wake a future, and that nothing can, is told of its waker.
+    if ears == 0 && facts.future.is_none() {
         let says = "Nothing is armed and no deadline is set: nothing can ever wake it.";
         found.push(fault(says.to_owned()).because(facts::entry(wait.entry)));
     }
@@ -73,5 +74,16 @@ mod tests {
         );
         assert!(says[0].starts_with("fd 1 is open and not armed"), "{says:?}");
         assert!(says[1].ends_with("nothing can ever wake it."), "{says:?}");
+    }
+
+    #[test]
+    fn where_there_is_no_poller_nobody_is_expected_to_arm_anything() {
+        let says = says(
+            "clerk: accept fd 1
+             future: poll
+             future: pending wakers 0
+             clerk: park until \"it is woken\"",
+        );
+        assert!(says.is_empty(), "{says:?}");
     }
 }
