@@ -1,6 +1,6 @@
 //! What holds after a step, in words: the board beside the picture.
 
-use super::state::{FUTURE, State, fd_name};
+use super::state::{State, called, fd_name};
 use ledger::Lane;
 
 /// The lines of one place: the thread's, then one for each lane.
@@ -80,14 +80,6 @@ fn reactor(state: &State) -> Lines {
         lines.push(format!("deadline: {}", names(timers)));
     }
     lines
-}
-
-/// A name as it stands in a line: there is but one future, and one clerk without a number.
-fn called(name: &str) -> String {
-    match name {
-        FUTURE | "clerk" => format!("the {name}"),
-        name => name.to_owned(),
-    }
 }
 
 /// `fd 1, fd 2, fd 3 and 98 more`

@@ -26,7 +26,8 @@ struct Pitch {
 }
 
 /// As it looks best, and as it must be where there is much to show.
-const PITCHES: [Pitch; 2] = [Pitch { track: 17, slot: 9 }, Pitch { track: 13, slot: 7 }];
+const WIDE: Pitch = Pitch { track: 17, slot: 9 };
+const TIGHT: Pitch = Pitch { track: 13, slot: 7 };
 
 /// How much room the thread that keeps the deadlines has beside them.
 const CLOCK: i32 = 10;
@@ -63,21 +64,32 @@ impl Columns {
     /// There are too many for a phone.
     pub fn of(trace: &Trace, steps: &[Step]) -> Result<Columns> {
         let shown = Shown::of(steps);
-        let columns = PITCHES.map(|pitch| Columns::with(pitch, trace, steps, &shown));
-        let widths = columns.each_ref().map(|columns| columns.width);
-        match columns.into_iter().find(|columns| columns.width <= WIDEST) {
-            Some(columns) => Ok(columns),
-            None => bail!(
-                "{}: the picture is {} wide, and a phone has room for {WIDEST}; leave out more of its {} customers or tasks and {} descriptors and deadlines",
-                trace.toml(),
-                widths[1],
-                shown.patrons.len(),
-                shown.watches.len()
-            ),
+        let own: Vec<usize> = (0..shown.watches.len()).collect();
+        let shared = shared(&shown.watches, steps);
+        let mut width = 0;
+        for (pitch, slots) in [(WIDE, &own), (TIGHT, &own), (TIGHT, &shared)] {
+            let columns = Columns::with(pitch, trace, steps, &shown, slots);
+            if columns.width <= WIDEST {
+                return Ok(columns);
+            }
+            width = columns.width;
         }
+        bail!(
+            "{}: the picture is {width} wide, and a phone has room for {WIDEST}; leave out more of its {} customers or tasks and {} descriptors and deadlines",
+            trace.toml(),
+            shown.patrons.len(),
+            shown.watches.len()
+        );
     }
 
-    fn with(pitch: Pitch, trace: &Trace, steps: &[Step], shown: &Shown) -> Columns {
+    /// The columns at this pitch, if each of the watched stands in this slot.
+    fn with(
+        pitch: Pitch,
+        trace: &Trace,
+        steps: &[Step],
+        shown: &Shown,
+        slots: &[usize],
+    ) -> Columns {
         let Pitch { track, slot } = pitch;
         let threads = steps.last().map_or(&[][..], |step| &step.after.threads);
         let clock = threads.iter().any(|thread| thread.home == Lane::Reactor);
@@ -88,7 +100,7 @@ impl Columns {
         let widths = [
             10 + track + patrons.last().copied().unwrap_or(0),
             18 + 5 * (threads - 1) + slot * shown.queue.len() as i32,
-            12 + clock + slot * shown.watches.len() as i32,
+            12 + clock + slot * slots.iter().max().map_or(0, |last| *last as i32 + 1),
             20 + slot * threads,
         ];
         let mut left = LEFT;
@@ -102,20 +114,17 @@ impl Columns {
         let entries = steps.iter().filter_map(Step::entry);
         let longest = entries.map(label::width).max().unwrap_or(0);
         let words = left + 9;
-        let even = |names: &[String]| (0..names.len() as i32).map(|n| n * slot).collect();
+        let queue = (0..shown.queue.len() as i32).map(|n| n * slot).collect();
+        let watches = slots.iter().map(|n| *n as i32 * slot).collect();
         Columns {
             lanes,
             patrons: centred(&shown.patrons, lanes[0], patrons),
             queue: centred(
                 &shown.queue,
                 (lanes[1].0 + 10 + 5 * (threads - 1), lanes[1].1),
-                even(&shown.queue),
+                queue,
             ),
-            watches: centred(
-                &shown.watches,
-                (lanes[2].0 + clock, lanes[2].1),
-                even(&shown.watches),
-            ),
+            watches: centred(&shown.watches, (lanes[2].0 + clock, lanes[2].1), watches),
             threads,
             slot,
             words,
@@ -221,7 +230,7 @@ fn centred(
     (left, right): (i32, i32),
     at: Vec<i32>,
 ) -> Vec<(String, i32)> {
-    let first = (left + right - at.last().copied().unwrap_or(0)) / 2;
+    let first = (left + right - at.iter().max().copied().unwrap_or(0)) / 2;
     names.iter().cloned().zip(at.into_iter().map(|x| first + x)).collect()
 }
 
@@ -235,6 +244,36 @@ fn spread(names: &[String], track: i32) -> Vec<i32> {
         at[n] = at[n - 1] + track.max(words);
     }
     at
+}
+
+/// A slot for each of the watched, where one that comes when another has gone has the same: a
+/// descriptor after a descriptor, a timer after a timer.
+fn shared(names: &[String], steps: &[Step]) -> Vec<usize> {
+    let is_there = |name: &str, state: &State| {
+        let timers = || state.timers.iter().map(|timer| own(&timer.name, state));
+        state.watched.keys().any(|fd| fd_name(*fd) == name) || timers().any(|t| t == name)
+    };
+    let kind = |name: &str| name.split(' ').next().map(str::to_owned);
+    // For each slot: of what kind they are, and until when the last of them is there.
+    let mut taken: Vec<(Option<String>, Option<usize>)> = Vec::new();
+    names
+        .iter()
+        .map(|name| {
+            let here =
+                |step: &Step| is_there(name, &step.before) || is_there(name, &step.after);
+            let from = steps.iter().position(here);
+            let to = steps.iter().rposition(here);
+            let kind = kind(name);
+            let free = taken.iter().position(|(of, until)| {
+                *of == kind
+                    && matches!((until, from), (Some(until), Some(from)) if *until < from)
+            });
+            let slot = free.unwrap_or(taken.len());
+            taken.resize(taken.len().max(slot + 1), (None, None));
+            taken[slot] = (kind, to);
+            slot
+        })
+        .collect()
 }
 
 /// What is written above the column of a customer or a task: its number, if it has one.
@@ -279,6 +318,7 @@ impl Shown {
         let watched = states().any(|s| {
             s.watched.keys().any(|fd| !shown.watches.contains(&fd_name(*fd)))
                 || s.timers.iter().any(|t| !shown.watches.contains(&own(&t.name, s)))
+                || s.wakers.iter().any(|left| !shown.watches.contains(&left.with))
         });
         for (some, names) in [
             (others, &mut shown.patrons),

@@ -574,6 +574,29 @@ mod tests {
     }
 
     #[test]
+    fn where_it_is_crowded_whoever_comes_has_the_column_of_one_who_has_gone() {
+        let mut entries = vec!["future|poll|".to_owned()];
+        for n in 1..=30 {
+            entries.push(format!("future|timer|timer={n}"));
+            entries.push(format!("future|arm|fd={n} key={n} interest=both"));
+            entries.push(format!("clerk|due|timer={n}"));
+            if n > 2 {
+                entries.push(format!("future|close|fd={}", n - 2));
+            }
+        }
+        let entries: Vec<&str> = entries.iter().map(String::as_str).collect();
+        let (columns, _) = of_entries(&entries);
+        let mut at: Vec<i32> = columns.watches().iter().map(|(_, x)| *x).collect();
+        assert_eq!(at.len(), 60);
+        at.sort();
+        at.dedup();
+        assert_eq!(at.len(), 4, "one timer and three descriptors are there at a time");
+        let of = |name: &str| columns.watch(name, &State::default());
+        assert_eq!(of("timer 1"), of("timer 30"));
+        assert!(of("fd 1") != of("fd 2") && of("fd 2") != of("timer 1"));
+    }
+
+    #[test]
     fn news_go_from_what_was_watched_to_the_future_that_is_woken() {
         let entries = a_shop_on_a_loop();
         let entries: Vec<&str> = entries.iter().map(String::as_str).collect();

@@ -3,7 +3,7 @@
 //! It says what an entry always means. What it means in this run, the trace's own sentences say.
 
 use super::state::{
-    FUTURE, State, Timer, only_looks, subject, timer_name, woken, worked,
+    FUTURE, State, Timer, called, only_looks, subject, timer_name, woken, worked,
 };
 use anyhow::{Result, bail};
 use ledger::{Entry, Lane};
@@ -88,10 +88,8 @@ pub(super) fn of(entry: &Entry, before: &State) -> Result<String> {
 
 fn who(actor: &str) -> String {
     match actor {
-        "clerk" => "the clerk".to_owned(),
-        FUTURE => "the future".to_owned(),
         "timer" => "the timer thread".to_owned(),
-        actor => actor.to_owned(),
+        actor => called(actor),
     }
 }
 
@@ -163,7 +161,7 @@ fn wake(entry: &Entry, before: &State) -> String {
             )
         }
         (None, _) if entry.actor == "clerk" => {
-            "Its waker is called: the future gets in line.".to_owned()
+            "The future's waker is called: it gets in line.".to_owned()
         }
         (None, _) => {
             format!("{} calls the waker: the future gets in line.", who(&entry.actor))
@@ -440,6 +438,12 @@ mod tests {
                 &["future|poll|", "customer 1|wake|"],
             ),
             ("Clerk 2 calls the waker: the future gets in line.", &["clerk 2|wake|"]),
+            ("The tailor calls the waker: the future gets in line.", &["tailor|wake|"]),
+            ("The future's waker is called: it gets in line.", &["clerk|wake|"]),
+            (
+                "The future's waker is called: it gets in line.",
+                &["clerk|due|timer=1", "clerk|call|", "clerk|wake|"],
+            ),
         ] {
             assert_eq!(then(entries), said);
         }

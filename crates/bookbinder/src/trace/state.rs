@@ -143,6 +143,8 @@ impl State {
             }
             ("unpark", _) => self.notified = false,
             ("notify", _) => self.notified = true,
+            // What it does, nothing has rung for.
+            ("call", _) => self.rung = None,
             ("poll", _) => {
                 self.has_futures = true;
                 self.rung = None;
@@ -363,6 +365,12 @@ pub(super) fn timer_name(entry: &Entry) -> Option<String> {
 /// Is this a wait that ends at once?
 pub(super) fn only_looks(entry: &Entry) -> bool {
     entry.verb == "park" && entry.text("until").is_some_and(|u| u.ends_with("looks"))
+}
+
+/// A name as it stands in a sentence: `the future`, `the clerk`, `the tailor`; but `customer 1`.
+pub(super) fn called(name: &str) -> String {
+    let has_article = name.starts_with(char::is_lowercase) && !name.contains(' ');
+    if has_article { format!("the {name}") } else { name.to_owned() }
 }
 
 /// `fd 2`

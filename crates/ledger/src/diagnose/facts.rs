@@ -331,22 +331,19 @@ pub(super) fn said_not_yet(entry: &Entry) -> bool {
     entry.text("error") == Some("WouldBlock")
 }
 
-/// An actor as the subject of a sentence.
+/// An actor at the beginning of a sentence.
 pub(super) fn who(actor: &str) -> String {
-    match actor {
-        "clerk" => "The clerk".to_owned(),
-        "future" => "The future".to_owned(),
-        actor => actor.to_owned(),
+    let whom = whom(actor);
+    match whom.strip_prefix("the ") {
+        Some(name) => format!("The {name}"),
+        None => whom,
     }
 }
 
-/// An actor in the middle of a sentence.
+/// An actor in the middle of a sentence: `the clerk`, `the tailor`; but `customer 1`.
 pub(super) fn whom(actor: &str) -> String {
-    match actor {
-        "clerk" | "future" => format!("the {actor}"),
-        "timer" => "the timer thread".to_owned(),
-        actor => actor.to_owned(),
-    }
+    let has_article = actor.starts_with(char::is_lowercase) && !actor.contains(' ');
+    if has_article { format!("the {actor}") } else { actor.to_owned() }
 }
 
 /// `a`, `a and b`, `a, b and c`

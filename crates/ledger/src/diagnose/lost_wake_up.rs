@@ -108,7 +108,7 @@ mod tests {
         assert_eq!(
             says(wakes),
             [
-                "The future was woken by tailor while the clerk waited at the poller, and nobody \
+                "The future was woken by the tailor while the clerk waited at the poller, and nobody \
               rang the poller's bell: the clerk does not know it. (entries 4 and 3)"
             ]
         );
