@@ -587,6 +587,22 @@ mod tests {
     }
 
     #[test]
+    fn a_thread_with_a_name_of_its_own_acts_for_nobody_else() {
+        for (entries, actors) in [
+            (["clerk|call|", "tailor|wake|", "clerk|call|"], ["clerk", "tailor"]),
+            (
+                ["tailor|wake|", "customer 1|read|fd=2", "tailor|wake|"],
+                ["tailor", "customer 1"],
+            ),
+        ] {
+            let state = after(&entries);
+            let names: Vec<&str> =
+                state.threads.iter().map(|t| t.actor.as_str()).collect();
+            assert_eq!(names, actors);
+        }
+    }
+
+    #[test]
     fn whoever_only_looks_does_not_stand_still() {
         let state = after(&["clerk|park|until=looks"]);
         assert!(state.looked && state.threads[0].waits.is_none());

@@ -58,5 +58,7 @@ mod tests {
         assert!(says("clerk: ready key 7; can \"read\"\nclerk: wake").is_empty());
         assert!(says("clerk: ready key 7; can \"read\"\nfuture: poll").is_empty());
         assert!(says("clerk: ready key 7; can \"write\"").is_empty());
+        let in_line = "clerk 2: wake\nclerk: ready key 7; can \"read\"";
+        assert!(says(in_line).is_empty(), "whoever is in line is put there once");
     }
 }

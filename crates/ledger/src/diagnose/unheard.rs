@@ -86,4 +86,10 @@ mod tests {
         );
         assert!(says.is_empty(), "{says:?}");
     }
+
+    #[test]
+    fn what_can_wake_a_future_is_told_of_its_waker() {
+        let future = "future: poll\nfuture: pending wakers 1";
+        assert!(says(&format!("{future}\nclerk: park until \"an event\"")).is_empty());
+    }
 }
