@@ -222,7 +222,10 @@ impl Experiment {
             }
             Must::Fails => {
                 let said = normal::output(&self.broken.stderr, root);
-                format!("It {} and fails:\n  {}", self.printed(), last_line(&said))
+                match last_line(&said) {
+                    "" => format!("It {} and fails, without a word.", self.printed()),
+                    word => format!("It {} and fails:\n  {word}", self.printed()),
+                }
             }
         };
         format!("{outcome}\n\n{:#}", self.diagnosis)
@@ -275,8 +278,10 @@ fn ended_well(seen: &Watched) -> bool {
     matches!(seen.end, End::ByItself(status) if status.success())
 }
 
+/// The last line that says something about this program: a panic is followed by advice.
 fn last_line(text: &str) -> &str {
-    text.trim_end().lines().last().unwrap_or_default()
+    let advice = "note: run with `RUST_BACKTRACE";
+    text.trim_end().lines().rfind(|line| !line.starts_with(advice)).unwrap_or_default()
 }
 
 /// A diagnosis is wrapped, and what one looks for in it is not.

@@ -174,6 +174,7 @@ mod tests {
             strace,
             ledger: false,
             measured: false,
+            release: false,
             line: 3,
         }
     }

@@ -301,6 +301,13 @@ mod tests {
     }
 
     #[test]
+    fn a_thread_local_has_the_name_of_its_static() {
+        let source =
+            "thread_local! {\n    /// Doc.\n    static A: u8 = const { 1 };\n}\n";
+        assert_eq!(find(source, "A").unwrap(), 1..=4);
+    }
+
+    #[test]
     fn items_are_found_with_docs_attributes_and_comments() {
         assert_eq!(lines("A"), (8, 12));
         assert_eq!(lines("S"), (14, 15));

@@ -165,6 +165,9 @@ fn how_it_ended(seen: &Watched) -> String {
         n => format!("{n} {turn}s"),
     };
     match seen.end {
+        End::ByItself(status) if status.success() && seen.wake_ups() == 0 => {
+            "ends".to_owned()
+        }
         End::ByItself(status) if status.success() => format!("ends, after {wake_ups}"),
         End::ByItself(status) => {
             format!("ends with an error ({status}), after {wake_ups}")

@@ -63,9 +63,15 @@ fn run(mut args: Parser) -> Result<ExitCode> {
     let which: Vec<&str> =
         chapters.iter().flat_map(|chapter| ["-p", &chapter.package]).collect();
     let programs = Programs::build(workspace.root(), &which)?;
+    let released = if all.iter().any(|(_, run)| run.release) {
+        Some(Programs::build(workspace.root(), &[&["--release"], &which[..]].concat())?)
+    } else {
+        None
+    };
     let mut failed = 0;
     for (chapter, run) in &all {
-        let told = store(chapter, run, &programs, &workspace).unwrap_or_else(|error| {
+        let programs = released.as_ref().filter(|_| run.release).unwrap_or(&programs);
+        let told = store(chapter, run, programs, &workspace).unwrap_or_else(|error| {
             failed += 1;
             format!("FAILED: {error:#}")
         });

@@ -15,7 +15,7 @@ impl Directive for Output {
     }
 
     fn form(&self) -> &'static str {
-        "{{#output EXAMPLE [via=\"strace\"] [args=\"…\"] [env=\"K=V\"] [ledger] [measured]}}"
+        "{{#output EXAMPLE [via=\"strace\"] [args=\"…\"] [env=\"K=V\"] [ledger] [measured] [release]}}"
     }
 
     fn words(&self) -> RangeInclusive<usize> {
@@ -27,7 +27,7 @@ impl Directive for Output {
     }
 
     fn flags(&self) -> &'static [&'static str] {
-        &["ledger", "measured"]
+        &["ledger", "measured", "release"]
     }
 
     fn render(&self, call: &Placed, cx: &Context<'_>, _: &mut Held) -> Result<String> {
@@ -54,6 +54,8 @@ pub struct Run {
     pub ledger: bool,
     /// Do its numbers differ from machine to machine?
     pub measured: bool,
+    /// Is it a release build whose numbers are shown?
+    pub release: bool,
     /// The line of the text that shows it.
     pub line: usize,
 }
@@ -79,6 +81,10 @@ impl Run {
             .collect();
         run.ledger = call.has("ledger");
         run.measured = call.has("measured");
+        run.release = call.has("release");
+        if run.release && !run.measured {
+            bail!("`release` is for numbers that are measured; say `measured` as well");
+        }
         run.strace = match call.key("via") {
             None => false,
             Some("strace") => true,
@@ -121,6 +127,7 @@ impl Run {
             strace: false,
             ledger: false,
             measured: false,
+            release: false,
             line,
         }
     }
@@ -164,7 +171,8 @@ impl Run {
                 words.push(format!("strace -f -qq target/debug/examples/{name}"))
             }
             Program::Example(name) => {
-                words.push(format!("cargo run -q --example {name}"))
+                let release = if self.release { "--release " } else { "" };
+                words.push(format!("cargo run -q {release}--example {name}"))
             }
             Program::Python(name) => words
                 .push(format!("python3 {}", chapter.path(&format!("python/{name}.py")))),

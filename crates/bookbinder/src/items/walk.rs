@@ -117,7 +117,8 @@ impl Walk<'_> {
                 ));
             }
             Item::Macro(i) => {
-                let name = i.ident.as_ref().map_or(String::new(), ToString::to_string);
+                let name = i.ident.as_ref().map(ToString::to_string);
+                let name = name.or_else(|| static_of(&i.mac)).unwrap_or_default();
                 let first = i.mac.path.segments[0].ident.span();
                 let close = delimiter(&i.mac.delimiter);
                 let last = i.semi_token.as_ref().map_or(close, |s| s.span);
@@ -482,6 +483,13 @@ fn fields_end(fields: &Fields) -> Option<Span> {
         Fields::Unnamed(unnamed) => Some(unnamed.paren_token.span.close()),
         Fields::Unit => None,
     }
+}
+
+/// The name of the (first) `static` that a `thread_local!` declares.
+fn static_of(mac: &syn::Macro) -> Option<String> {
+    let mut tokens = mac.tokens.clone().into_iter().map(|token| token.to_string());
+    tokens.find(|token| token == "static")?;
+    tokens.next()
 }
 
 fn delimiter(delimiter: &syn::MacroDelimiter) -> Span {
