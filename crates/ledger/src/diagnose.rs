@@ -8,22 +8,32 @@
 //! written by hand (`testing.rs` reads it), and a line in [`RULES`]. If it needs to know something
 //! that nobody has asked yet, it goes into `facts.rs`.
 
+mod aborted;
+mod called_at_once;
 mod closed_while_armed;
+mod deaf;
 mod facts;
 mod held;
+mod in_line_twice;
 mod left_behind;
+mod lost_permit;
 mod lost_wake_up;
+mod never_ended;
 mod no_waker;
 mod nobody_at_the_door;
+mod nobody_left;
 mod not_yet;
 mod over;
+mod polled;
 mod spinning;
 mod stood_still;
 #[cfg(test)]
 mod testing;
 mod told_nobody;
 mod undrained;
+mod unended_turn;
 mod unheard;
+mod untold_joiner;
 mod untried;
 mod waiting;
 mod watched;
@@ -45,10 +55,19 @@ const RULES: &[Rule] = &[
     watched::find,
     no_waker::find,
     lost_wake_up::find,
+    deaf::find,
     told_nobody::find,
+    untold_joiner::find,
+    lost_permit::find,
+    nobody_left::find,
     untried::find,
     left_behind::find,
     stood_still::find,
+    in_line_twice::find,
+    called_at_once::find,
+    aborted::find,
+    unended_turn::find,
+    never_ended::find,
     undrained::find,
     unheard::find,
     nobody_at_the_door::find,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::polled::{Polled, ends_turn, is_over};
 use crate::Entry;
 
 /// The facts that the rules look at.
@@ -15,25 +16,40 @@ pub(super) struct Facts<'a> {
     pub waits: Vec<Wait<'a>>,
     /// Whether there have been futures: then descriptors wake whoever has left a waker there.
     pub has_futures: bool,
-    /// The future that is being run, if it is not done.
-    pub future: Option<Future<'a>>,
-    /// The timers that are set, by number: the entry that set each.
-    pub timers: BTreeMap<i64, &'a Entry>,
+    /// The future that is being run, and the tasks, those that are not over.
+    pub live: BTreeMap<Polled, Future<'a>>,
+    /// The timers that are set, by number.
+    pub timers: BTreeMap<i64, Timer<'a>>,
     /// The wakers that have been left for news that has not come, the oldest first.
     pub left: Vec<Left<'a>>,
-    /// News for somebody who had left a waker, which has not been called since.
-    pub unheard: Option<(&'a Entry, Left<'a>)>,
+    /// News for those who had left a waker, which has not been called since.
+    pub unheard: Vec<(&'a Entry, Left<'a>)>,
+    /// The ends of tasks with which somebody had left a waker, which has not been called since.
+    pub untold: Vec<(&'a Entry, Left<'a>)>,
+    /// Whose turn it is.
+    turn: Option<Polled>,
 }
 
-/// A future that is being run.
-#[derive(Clone, Copy, Debug)]
+/// A future that is being run, or a task's.
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Future<'a> {
+    /// When it was made a task.
+    pub spawned: Option<&'a Entry>,
     /// When it was last polled.
-    pub polled: &'a Entry,
+    pub polled: Option<&'a Entry>,
     /// When it said since that it is pending.
     pub pending: Option<&'a Entry>,
     /// When its waker was called first since then.
     pub woken: Option<&'a Entry>,
+}
+
+/// A timer that is set.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Timer<'a> {
+    /// The `timer` that says so.
+    pub entry: &'a Entry,
+    /// Whose waker it has.
+    pub whose: Polled,
 }
 
 /// A waker that was left for news.
@@ -41,8 +57,12 @@ pub(super) struct Future<'a> {
 pub(super) struct Left<'a> {
     /// The `wait` that says so.
     pub entry: &'a Entry,
-    /// For news of which descriptor; without one, of a promise.
+    /// For news of which descriptor.
     pub fd: Option<i64>,
+    /// For the end of which task. Without either, for a promise or the like.
+    pub task: Option<i64>,
+    /// Whose waker it is.
+    pub whose: Polled,
 }
 
 /// A descriptor.
@@ -86,10 +106,12 @@ impl<'a> Facts<'a> {
             fds: BTreeMap::new(),
             waits: Vec::new(),
             has_futures: false,
-            future: None,
+            live: BTreeMap::new(),
             timers: BTreeMap::new(),
             left: Vec::new(),
-            unheard: None,
+            unheard: Vec::new(),
+            untold: Vec::new(),
+            turn: None,
         };
         let mut last: Vec<(&str, &Entry)> = Vec::new();
         for entry in entries {
@@ -135,36 +157,39 @@ impl<'a> Facts<'a> {
 
     fn take_future(&mut self, entry: &'a Entry) {
         if let Some(timer) = entry.number("timer") {
+            let whose = self.whose(entry);
             match entry.verb.as_str() {
-                "timer" => drop(self.timers.insert(timer, entry)),
+                "timer" => drop(self.timers.insert(timer, Timer { entry, whose })),
                 _ => drop(self.timers.remove(&timer)),
             }
         }
         match entry.verb.as_str() {
-            "poll" => {
-                self.has_futures = true;
-                self.future = Some(Future { polled: entry, pending: None, woken: None });
-                self.left.retain(|left| left.fd.is_some());
-                self.unheard = None;
+            "spawn" => {
+                let task = Future { spawned: Some(entry), ..Future::default() };
+                self.live.insert(Polled::meant_by(entry), task);
             }
+            "poll" => self.poll(entry),
             "pending" => {
-                if let Some(future) = &mut self.future {
+                let whose = self.whose(entry);
+                if let Some(future) = self.live.get_mut(&whose) {
                     future.pending = Some(entry);
                 }
             }
-            "ready" if entry.object("key").is_none() => {
-                self.future = None;
-                self.left.clear();
-            }
-            "ready" => self.ring(entry),
+            "ready" if entry.object("key").is_some() => self.ring(entry),
             "wake" => {
-                self.unheard = None;
-                if let Some(future) = &mut self.future {
+                let whose = Polled::meant_by(entry);
+                self.hear(whose);
+                if let Some(future) = self.live.get_mut(&whose) {
                     future.woken.get_or_insert(entry);
                 }
             }
             "wait" => {
-                let left = Left { entry, fd: entry.number("fd") };
+                let left = Left {
+                    entry,
+                    fd: entry.number("fd"),
+                    task: entry.number("task"),
+                    whose: self.whose(entry),
+                };
                 self.left.retain(|old| !old.is_replaced_by(&left));
                 self.left.push(left);
             }
@@ -174,6 +199,44 @@ impl<'a> Facts<'a> {
             }
             _ => {}
         }
+        if let Some(whose) = is_over(entry) {
+            self.end(entry, whose);
+        }
+        if ends_turn(entry) {
+            self.turn = None;
+        }
+    }
+
+    fn poll(&mut self, entry: &'a Entry) {
+        let whose = Polled::named(&entry.actor).unwrap_or(Polled::Future);
+        self.has_futures = true;
+        self.turn = Some(whose);
+        let future = self.live.entry(whose).or_default();
+        let spawned = future.spawned;
+        *future = Future { spawned, polled: Some(entry), ..Future::default() };
+        self.left.retain(|left| left.fd.is_some() || left.whose != whose);
+        self.hear(whose);
+    }
+
+    /// It knows of all that there is news of: it has been woken, or is asked.
+    fn hear(&mut self, whose: Polled) {
+        self.unheard.retain(|(_, left)| left.whose != whose);
+        self.untold.retain(|(_, left)| left.whose != whose);
+    }
+
+    fn end(&mut self, entry: &'a Entry, whose: Polled) {
+        self.live.remove(&whose);
+        self.left.retain(|left| left.whose != whose);
+        self.hear(whose);
+        let Polled::Task(number) = whose else { return };
+        let joiners = self.left.iter().filter(|left| left.task == Some(number));
+        self.untold.extend(joiners.map(|left| (entry, *left)));
+        self.left.retain(|left| left.task != Some(number));
+    }
+
+    /// Whose waker is meant by this: whose turn it is, whoever speaks in it.
+    fn whose(&self, entry: &Entry) -> Polled {
+        Polled::named(&entry.actor).or(self.turn).unwrap_or(Polled::Future)
     }
 
     /// News of a descriptor: who has left a waker for it?
@@ -185,8 +248,9 @@ impl<'a> Facts<'a> {
         });
         let heard =
             |left: &Left<'_>| left.fd.is_some() && left.fd == fd && left.hears(entry);
-        if let Some(left) = self.left.iter().find(|left| heard(left)) {
-            self.unheard = Some((entry, *left));
+        for left in self.left.iter().filter(|left| heard(left)) {
+            self.unheard.retain(|(_, old)| old.whose != left.whose);
+            self.unheard.push((entry, *left));
         }
         self.left.retain(|left| !heard(left));
     }
@@ -248,7 +312,7 @@ impl Future<'_> {
     }
 }
 
-impl Left<'_> {
+impl<'a> Left<'a> {
     /// Is this news what it was left for?
     fn hears(&self, news: &Entry) -> bool {
         let to = self.entry.text("to").unwrap_or_default();
@@ -262,9 +326,36 @@ impl Left<'_> {
             && self.entry.text("to") == other.entry.text("to")
     }
 
-    /// With what it was left: `fd 2`, `a promise`.
+    /// With what it was left: `fd 2`, `task 3`, `a promise`.
     pub(super) fn with(&self) -> String {
-        self.fd.map_or_else(|| "a promise".to_owned(), |fd| format!("fd {fd}"))
+        match (self.fd, self.task) {
+            (Some(fd), _) => format!("fd {fd}"),
+            (None, Some(task)) => format!("task {task}"),
+            (None, None) => match self.until() {
+                until if until.contains("permit") => "a semaphore".to_owned(),
+                until if until.contains("message") => "a channel".to_owned(),
+                until if until.contains("notified") => "a bell".to_owned(),
+                _ => "a promise".to_owned(),
+            },
+        }
+    }
+
+    /// What has to come to pass: `there is a permit`; nothing, if it is not said so.
+    pub(super) fn until(&self) -> &'a str {
+        self.entry.text("until").unwrap_or_default()
+    }
+
+    /// Is it with a promise, which another thread may keep?
+    pub(super) fn is_promise(&self) -> bool {
+        self.with() == "a promise"
+    }
+
+    /// Was this one left at the same place?
+    pub(super) fn is_where(&self, wait: &Entry) -> bool {
+        wait.verb == "wait"
+            && wait.number("fd") == self.fd
+            && wait.number("task") == self.task
+            && wait.text("until") == self.entry.text("until")
     }
 }
 
@@ -362,7 +453,7 @@ pub(super) fn entry(entry: &Entry) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::testing::ledger, Facts};
+    use super::{super::testing::ledger, Facts, Polled};
 
     #[test]
     fn a_descriptor_is_armed_until_it_is_disarmed() {
@@ -414,11 +505,11 @@ mod tests {
                     future: pending wakers 3";
         let ready = format!("{text}\nfuture: ready");
         let (running, done) = (ledger(text), ledger(&ready));
-        let future = Facts::of(running.entries()).future.unwrap();
-        assert_eq!((future.polled.n, future.woken.unwrap().n), (1, 2));
+        let future = Facts::of(running.entries()).live[&Polled::Future];
+        assert_eq!((future.polled.unwrap().n, future.woken.unwrap().n), (1, 2));
         assert_eq!(future.wakers(), Some(3));
         let facts = Facts::of(done.entries());
-        assert!(facts.has_futures && facts.future.is_none());
+        assert!(facts.has_futures && facts.live.is_empty());
     }
 
     #[test]
@@ -434,7 +525,8 @@ mod tests {
             ));
             let facts = Facts::of(ledger.entries());
             let left: Vec<String> = facts.left.iter().map(|left| left.with()).collect();
-            (left.join(", "), facts.unheard.map(|(told, left)| (told.n, left.entry.n)))
+            let unheard = facts.unheard.last().copied();
+            (left.join(", "), unheard.map(|(told, left)| (told.n, left.entry.n)))
         };
         assert_eq!(left(""), ("fd 2, a promise".into(), None));
         assert_eq!(left("clerk: ready key 7; can \"write\""), left(""));
@@ -443,6 +535,76 @@ mod tests {
         assert_eq!(left(&format!("{news}\nclerk: wake")).1, None);
         assert_eq!(left("future: poll").0, "fd 2");
         assert_eq!(left("future: close fd 2").0, "a promise");
+    }
+
+    #[test]
+    fn a_task_is_there_from_its_spawn_to_its_end() {
+        let live = |more: &str| {
+            let ledger = ledger(&format!(
+                "clerk: spawn task 1
+                 clerk: spawn task 2
+                 task 1: poll
+                 clerk: wake task 1
+                 task 1: pending wakers 2
+                 {more}"
+            ));
+            let facts = Facts::of(ledger.entries());
+            facts.live.iter().map(|(task, _)| task.to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(live(""), ["task 1", "task 2"]);
+        assert_eq!(live("task 1: ready"), ["task 2"]);
+        assert_eq!(live("task 1: panic"), ["task 2"]);
+        assert_eq!(live("clerk: drop task 2"), ["task 1"]);
+        assert_eq!(live("future: poll"), ["the future", "task 1", "task 2"]);
+    }
+
+    #[test]
+    fn a_waker_is_of_the_one_who_is_polled_whoever_leaves_it() {
+        let text = "future: poll
+                    customer 1: wait fd 2; to \"read\"
+                    future: pending wakers 1
+                    task 3: poll
+                    customer 2: wait fd 4; to \"read\"
+                    customer 2: timer timer 1
+                    task 3: wait until \"there is a permit\"
+                    task 3: pending wakers 3";
+        let whose = |more: &str| {
+            let ledger = ledger(&format!("{text}\n{more}"));
+            let facts = Facts::of(ledger.entries());
+            let left = facts.left.iter();
+            left.map(|left| format!("{}: {}", left.whose, left.with()))
+                .collect::<Vec<_>>()
+        };
+        let [future, fd, permit] =
+            ["the future: fd 2", "task 3: fd 4", "task 3: a semaphore"];
+        assert_eq!(whose(""), [future, fd, permit]);
+        assert_eq!(whose("future: poll"), [future, fd, permit]);
+        assert_eq!(whose("task 3: poll"), [future, fd]);
+        assert_eq!(whose("task 3: ready"), [future]);
+        let ledger = ledger(text);
+        assert_eq!(Facts::of(ledger.entries()).timers[&1].whose, Polled::Task(3));
+    }
+
+    #[test]
+    fn whoever_waits_for_a_task_is_told_when_it_is_over() {
+        let text = "future: poll
+                    future: wait task 1
+                    future: pending wakers 1
+                    task 1: poll";
+        let untold = |more: &str| {
+            let ledger = ledger(&format!("{text}\n{more}"));
+            let facts = Facts::of(ledger.entries());
+            let untold = facts.untold.iter();
+            untold.map(|(end, left)| (end.n, left.entry.n)).collect::<Vec<_>>()
+        };
+        assert_eq!(untold("task 1: pending wakers 1"), []);
+        for end in ["task 1: ready", "task 1: panic", "clerk: drop task 1"] {
+            assert_eq!(untold(end), [(5, 2)], "{end}");
+            assert_eq!(untold(&format!("{end}\ntask 1: wake")), []);
+            assert_eq!(untold(&format!("{end}\nfuture: poll")), []);
+            assert_eq!(untold(&format!("{end}\nclerk: wake task 2")), [(5, 2)]);
+        }
+        assert_eq!(untold("future: poll\ntask 1: ready"), [], "it waits no more");
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::Entry;
 const NAMED: usize = 3;
 
 pub(super) fn find(facts: &Facts<'_>) -> Vec<Finding> {
-    if facts.parked_for_ever().is_none() || facts.future.is_none() {
+    if facts.parked_for_ever().is_none() || facts.live.is_empty() {
         return Vec::new();
     }
     // What each customer did last with a descriptor that is still open: so they are still there.
@@ -40,7 +40,7 @@ pub(super) fn find(facts: &Facts<'_>) -> Vec<Finding> {
 /// Has this one something that will wake it?
 fn waits(facts: &Facts<'_>, customer: &str) -> bool {
     facts.left.iter().any(|left| left.entry.actor == customer)
-        || facts.timers.values().any(|timer| timer.actor == customer)
+        || facts.timers.values().any(|timer| timer.entry.actor == customer)
 }
 
 fn how(did: &Entry, fd: i64) -> String {

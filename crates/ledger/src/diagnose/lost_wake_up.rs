@@ -1,42 +1,53 @@
-//! The future was woken, and the thread sleeps all the same.
+//! Somebody was woken, and the thread sleeps all the same.
 
 use super::{
     Finding, Weight,
-    facts::{Facts, whom},
+    facts::{Facts, Wait, whom},
+    polled::Polled,
 };
 use crate::Entry;
 
+/// How many are named. A shop may have thousands.
+const NAMED: usize = 3;
+
 pub(super) fn find(facts: &Facts<'_>) -> Vec<Finding> {
-    let (Some(wait), Some(future)) = (facts.asleep_for_ever(), facts.future) else {
-        return Vec::new();
-    };
-    let Some(woken) = future.woken else { return Vec::new() };
-    let says = if woken.n < wait.entry.n {
+    let Some(wait) = facts.asleep_for_ever() else { return Vec::new() };
+    let woken = facts.live.iter().filter_map(|(whose, future)| {
+        let woken = future.woken?;
+        let evidence = format!("entries {} and {}", woken.n, wait.entry.n);
+        let says = says(facts, &wait, *whose, woken)?;
+        Some(Finding::new("lost-wake-up", Weight::Fault, says).because(evidence))
+    });
+    woken.take(NAMED).collect()
+}
+
+fn says(
+    facts: &Facts<'_>,
+    wait: &Wait<'_>,
+    whose: Polled,
+    woken: &Entry,
+) -> Option<String> {
+    let (who, clerk) = (whose.who(), whom(&wait.entry.actor));
+    if woken.n < wait.entry.n {
+        return Some(format!(
+            "{who} was woken before {clerk} went to sleep, and nothing remembered that: it is not \
+             polled again."
+        ));
+    }
+    if !wait.is_at_poller() {
+        return Some(format!(
+            "{who} was woken while {clerk} slept, and {clerk} sleeps on."
+        ));
+    }
+    // If the bell has been rung, the thread is about to wake up.
+    let rung = facts.entries.iter().any(|entry| is_ring(entry, woken.n));
+    (!rung).then(|| {
         format!(
-            "The future was woken before {} went to sleep, and nothing remembered that: it is \
-             not polled again.",
-            whom(&wait.entry.actor)
+            "{who} was woken by {} while {clerk} waited at the poller, and nobody rang the \
+             poller's bell: {clerk} does not know it.",
+            whom(&woken.actor)
         )
-    } else if !wait.is_at_poller() {
-        format!(
-            "The future was woken while {} slept, and {} sleeps on.",
-            whom(&wait.entry.actor),
-            whom(&wait.entry.actor)
-        )
-    } else if !facts.entries.iter().any(|entry| is_ring(entry, woken.n)) {
-        format!(
-            "The future was woken by {} while {} waited at the poller, and nobody rang the \
-             poller's bell: {} does not know it.",
-            whom(&woken.actor),
-            whom(&wait.entry.actor),
-            whom(&wait.entry.actor),
-        )
-    } else {
-        // The bell has been rung: the thread is about to wake up.
-        return Vec::new();
-    };
-    let evidence = format!("entries {} and {}", woken.n, wait.entry.n);
-    vec![Finding::new("lost-wake-up", Weight::Fault, says).because(evidence)]
+    })
 }
 
 fn is_ring(entry: &Entry, after: u64) -> bool {
@@ -113,5 +124,25 @@ mod tests {
             ]
         );
         assert!(says(&format!("{wakes}\ntailor: notify")).is_empty());
+    }
+
+    #[test]
+    fn a_task_that_was_woken_and_forgotten_is_named() {
+        let woken = "task 2: poll
+                     task 2: pending wakers 1
+                     future: poll
+                     future: wake task 2
+                     future: pending wakers 1
+                     clerk: park until \"an event\"";
+        assert_eq!(
+            says(woken),
+            [
+                "task 2 was woken before the clerk went to sleep, and nothing remembered that: \
+              it is not polled again. (entries 4 and 6)"
+            ]
+        );
+        let over =
+            woken.replace("clerk: park", "task 2: poll\ntask 2: ready\nclerk: park");
+        assert!(says(&over).is_empty());
     }
 }

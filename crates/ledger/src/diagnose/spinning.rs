@@ -1,5 +1,7 @@
 //! Somebody wakes up again and again and gets nothing done.
 
+use std::collections::BTreeSet;
+
 use super::{
     Finding, Weight,
     facts::{Facts, failed, is_wait, who},
@@ -20,10 +22,18 @@ pub(super) fn find(facts: &Facts<'_>) -> Vec<Finding> {
         return Vec::new();
     }
     let says = match turn {
-        Some(turn) => format!(
-            "The future is polled again and again, and each time it is pending{}.",
-            meanwhile(turn)
-        ),
+        Some(turn) => match others_than(&run, turn) {
+            0 => format!(
+                "{} is polled again and again, and each time it is pending{}.",
+                polled(turn),
+                meanwhile(turn)
+            ),
+            // Of several, what one of them does is not what all do.
+            others => format!(
+                "{} and {others} more are polled again and again, and each time they are pending.",
+                polled(turn)
+            ),
+        },
         None => format!(
             "{} spins: woken up again and again, and each time {}.",
             who(&run[0][0].actor),
@@ -32,6 +42,20 @@ pub(super) fn find(facts: &Facts<'_>) -> Vec<Finding> {
     };
     let evidence = format!("{} times in a row, from entry {} on", run.len(), run[0][0].n);
     vec![Finding::new("spinning", Weight::Fault, says).because(evidence)]
+}
+
+/// Who is polled in a round.
+fn polled(turn: &[Entry]) -> String {
+    let polled = turn.iter().find(|entry| entry.verb == "poll");
+    who(polled.map_or("future", |poll| &poll.actor))
+}
+
+/// How many are polled beside the one that is polled first.
+fn others_than(run: &[&[Entry]], turn: &[Entry]) -> usize {
+    let polls = run.iter().flat_map(|round| round.iter()).filter(|e| e.verb == "poll");
+    let who: BTreeSet<&str> = polls.map(|poll| poll.actor.as_str()).collect();
+    let first = turn.iter().find(|entry| entry.verb == "poll");
+    who.iter().filter(|who| first.is_some_and(|first| first.actor != **who)).count()
 }
 
 /// The most wake-ups in a row in which nothing was achieved. Each begins with the wait.
@@ -224,5 +248,24 @@ mod tests {
         assert_eq!(says(turn, 30), None);
         let looks = turn.replace("it is woken", "nothing: it only looks");
         assert!(says(&looks, 60).unwrap().ends_with("and the thread never rests."));
+    }
+
+    #[test]
+    fn tasks_that_give_up_their_turns_for_ever_are_counted() {
+        let turn = |task| {
+            format!(
+                "task {task}: poll\ntask {task}: wake task {task}\ntask {task}: pending wakers 0"
+            )
+        };
+        let looks = "clerk: park until \"nothing: it only looks\"";
+        assert_eq!(
+            says(&format!("{looks}\n{}", turn(1)), 60).unwrap(),
+            "task 1 is polled again and again, and each time it is pending: nothing happens in \
+             between, and the thread never rests."
+        );
+        assert_eq!(
+            says(&format!("{looks}\n{}\n{}\n{}", turn(1), turn(2), turn(3)), 60).unwrap(),
+            "task 1 and 2 more are polled again and again, and each time they are pending."
+        );
     }
 }

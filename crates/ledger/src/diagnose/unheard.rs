@@ -27,7 +27,7 @@ pub(super) fn find(facts: &Facts<'_>) -> Vec<Finding> {
         }
     }
     // What else can wake a future, and that nothing can, is told of its waker.
-    if ears == 0 && facts.future.is_none() {
+    if ears == 0 && facts.live.is_empty() {
         let says = "Nothing is armed and no deadline is set: nothing can ever wake it.";
         found.push(fault(says.to_owned()).because(facts::entry(wait.entry)));
     }
