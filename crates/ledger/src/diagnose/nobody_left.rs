@@ -97,8 +97,8 @@ mod tests {
         assert_eq!(
             says(&format!("{MESSAGE}\n{JOINS}")),
             [
-                "task 1 waits for a message, and whoever could send one is over or waits as well, the \
-              future for task 1. (entry 2)"
+                "task 1 waits for a message, and nobody is left who could send one: who else \
+                 is there waits as well, the future for task 1. (entry 2)"
             ]
         );
         let permit = "task 2: poll
