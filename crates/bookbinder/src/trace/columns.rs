@@ -1,6 +1,6 @@
 //! Where everything stands from left to right.
 
-use super::state::{PROMISE, State, fd_name, subject, timer_name, woken};
+use super::state::{State, fd_name, left_with, subject, timer_name, woken};
 use super::steps::Step;
 use super::{Trace, label};
 use anyhow::{Result, bail};
@@ -151,7 +151,10 @@ impl Columns {
     /// Where an entry is drawn, by the thread that it is of.
     pub fn at(&self, entry: &Entry, before: &State, thread: usize) -> i32 {
         match before.lane(entry) {
-            Lane::Task => self.home(&entry.actor, Lane::Task, thread),
+            Lane::Task => {
+                let whom = before.dropped(entry).unwrap_or_else(|| entry.actor.clone());
+                self.home(&whom, Lane::Task, thread)
+            }
             Lane::Kernel => self.kernel(thread),
             Lane::Queue => match queued(entry, before) {
                 Some(name) => self.token(&name, before),
@@ -199,7 +202,7 @@ fn watched(entry: &Entry, state: &State) -> String {
     let fd = || entry.number("fd").map(fd_name);
     match entry.verb.as_str() {
         "ready" => state.news_of(entry),
-        "wait" => fd().or(Some(PROMISE.to_owned())),
+        "wait" => Some(left_with(entry)),
         _ => timer_name(entry).or_else(fd),
     }
     .unwrap_or_else(|| entry.actor.clone())
@@ -251,9 +254,15 @@ fn spread(names: &[String], track: i32) -> Vec<i32> {
 fn shared(names: &[String], steps: &[Step]) -> Vec<usize> {
     let is_there = |name: &str, state: &State| {
         let timers = || state.timers.iter().map(|timer| own(&timer.name, state));
-        state.watched.keys().any(|fd| fd_name(*fd) == name) || timers().any(|t| t == name)
+        state.watched.keys().any(|fd| fd_name(*fd) == name)
+            || timers().any(|t| t == name)
+            || state.wakers.iter().any(|left| left.with == name)
     };
-    let kind = |name: &str| name.split(' ').next().map(str::to_owned);
+    let kind = |name: &str| match name.split(' ').next() {
+        // All that is neither in the kernel nor on the clock: what somebody here will do.
+        Some("fd" | "timer") => name.split(' ').next().map(str::to_owned),
+        _ => None,
+    };
     // For each slot: of what kind they are, and until when the last of them is there.
     let mut taken: Vec<(Option<String>, Option<usize>)> = Vec::new();
     names

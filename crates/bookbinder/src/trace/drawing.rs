@@ -281,7 +281,7 @@ impl<'a> Row<'a> {
         let from = match entry.verb.as_str() {
             "ready" | "due" => &name,
             // Its waker was left with what has rung before.
-            "wake" => match &before.rung {
+            "wake" => match before.rung_for(&name) {
                 Some(rung) => rung,
                 None => return,
             },

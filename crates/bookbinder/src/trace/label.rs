@@ -1,6 +1,6 @@
 //! An entry in two or three words, beside its row of the picture.
 
-use super::state::only_looks;
+use super::state::{left_with, only_looks};
 use ledger::{Entry, Value};
 
 /// How wide a letter is at most, on average, in the picture's units.
@@ -29,7 +29,7 @@ pub(super) fn of(entry: &Entry) -> (&str, String) {
         "block" => said("call").map(|call| format!("in {call}")),
         "park" if only_looks(entry) => Some("and look".to_owned()),
         "park" => Some(String::new()),
-        "wait" if entry.number("fd").is_none() => Some("promise".to_owned()),
+        "wait" => Some(left_with(entry).trim_start_matches("a ").to_owned()),
         "timer" => entry.number("timer").map(|n| n.to_string()),
         "pending" => entry.number("wakers").map(|n| match n {
             1 => "1 waker".to_owned(),

@@ -176,6 +176,7 @@ impl Trace {
         match (own, lane) {
             (Some(own), _) => own.clone(),
             (None, Lane::Task) if anybody("customer") => "customers".to_owned(),
+            (None, Lane::Task) if anybody("task ") => "tasks".to_owned(),
             (None, Lane::Task) if anybody(FUTURE) => FUTURE.to_owned(),
             (None, Lane::Task) => "tasks".to_owned(),
             (None, lane) => lane.name().to_owned(),

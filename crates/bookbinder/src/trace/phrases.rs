@@ -3,10 +3,11 @@
 //! It says what an entry always means. What it means in this run, the trace's own sentences say.
 
 use super::state::{
-    FUTURE, State, Timer, called, only_looks, subject, timer_name, woken, worked,
+    FUTURE, State, Timer, called, left_with, only_looks, subject, timer_name, woken,
+    worked,
 };
 use anyhow::{Result, bail};
-use ledger::{Entry, Lane};
+use ledger::Entry;
 
 /// The sentence for an entry, given what held before it.
 ///
@@ -78,9 +79,18 @@ pub(super) fn of(entry: &Entry, before: &State) -> Result<String> {
         "poll" => poll(entry, before),
         "pending" => pending(entry),
         "ready" => format!("{} is done: ready.", who(&entry.actor)),
-        "drop" => {
-            format!("{} is dropped.", subject(entry).unwrap_or_else(|| who(&entry.actor)))
-        }
+        "drop" => drop(entry, before),
+        "panic" => format!(
+            "{} has panicked: that is its end, and nobody else's.",
+            who(&entry.actor)
+        ),
+        "abort" => format!(
+            "{fd} is aborted: it has a mark now, and will end when its next turn comes."
+        ),
+        "cancel" => format!(
+            "{} asks for work to come to an end: whoever does it may hear that when they wait.",
+            who(&entry.actor)
+        ),
         verb => bail!("the phrase book has nothing for `{verb}`"),
     };
     Ok(capital(&say))
@@ -113,15 +123,33 @@ fn of_timer(entry: &Entry, timer: &str, before: &State) -> Result<String> {
 /// Someone leaves a waker.
 fn wait(entry: &Entry) -> String {
     let who = who(&entry.actor);
-    let Some(fd) = entry.number("fd") else {
+    let with = left_with(entry);
+    if entry.number("task").is_some() {
         return format!(
-            "The promise is not kept yet: {who} leaves the waker there, to be called when it is."
+            "{who} leaves the waker with {with}, to be called when that task is over."
         );
-    };
-    let call = entry.text("to").unwrap_or("read");
-    format!(
-        "{who} leaves the waker with fd {fd}, to be called when a `{call}` is worth another try."
-    )
+    }
+    if entry.number("fd").is_some() {
+        let call = entry.text("to").unwrap_or("read");
+        return format!(
+            "{who} leaves the waker with {with}, to be called when a `{call}` is worth another try."
+        );
+    }
+    match with.as_str() {
+        "a permit" => format!(
+            "No permit is free: {who} gets in line for one, and leaves the waker there."
+        ),
+        "a message" => format!(
+            "There is no message yet: {who} leaves the waker with the channel, to be called when \
+             there is one."
+        ),
+        "a bell" => {
+            format!("{who} leaves the waker with the bell, to be called when it rings.")
+        }
+        _ => format!(
+            "The promise is not kept yet: {who} leaves the waker there, to be called when it is."
+        ),
+    }
 }
 
 /// Whose waker is called because of some news, to stand at the end of a sentence.
@@ -142,29 +170,32 @@ fn for_whom(entry: &Entry, before: &State) -> String {
 
 fn wake(entry: &Entry, before: &State) -> String {
     let whom = woken(entry);
-    let (it, is_future) = (who(&whom), whom == FUTURE);
+    let it = who(&whom);
     if before.queue.iter().any(|token| token.name == whom) {
         return format!("The waker is called again: {it} is in line already.");
     }
-    if !is_future {
-        return format!("{it} can go on: it is put on the run queue.");
+    let polled = before.threads.iter().any(|thread| thread.polls.as_ref() == Some(&whom));
+    if polled && before.polled_for(&entry.actor) == whom {
+        return match entry.actor == whom && whom != FUTURE {
+            true => format!("{it} calls its own waker: it is to have another turn."),
+            false => format!(
+                "{} calls the waker itself: {it} is to have another turn.",
+                who(&entry.actor)
+            ),
+        };
     }
-    let polled = before.threads.iter().any(|thread| thread.polls);
-    match (&before.rung, entry.home()) {
-        (_, Lane::Task) if polled => format!(
-            "{} calls the waker itself: the future is to have another turn.",
-            who(&entry.actor)
-        ),
-        (Some(rung), _) => {
-            format!(
-                "The waker that was left with {rung} is called: the future gets in line."
-            )
+    match before.rung_for(&whom) {
+        Some(rung) => {
+            format!("The waker that was left with {rung} is called: {it} gets in line.")
         }
-        (None, _) if entry.actor == "clerk" => {
-            "The future's waker is called: it gets in line.".to_owned()
+        None if entry.actor == "clerk" => {
+            format!("{it}'s waker is called: it gets in line.")
         }
-        (None, _) => {
-            format!("{} calls the waker: the future gets in line.", who(&entry.actor))
+        None if whom == FUTURE => {
+            format!("{} calls the waker: {it} gets in line.", who(&entry.actor))
+        }
+        None => {
+            format!("{} calls the waker of {it}: that gets in line.", who(&entry.actor))
         }
     }
 }
@@ -175,6 +206,16 @@ fn poll(entry: &Entry, before: &State) -> String {
         return format!("{it} is polled for the first time: it begins.");
     }
     format!("{it} is polled: it goes on from where it was.")
+}
+
+fn drop(entry: &Entry, before: &State) -> String {
+    let Some(whom) = subject(entry) else {
+        return format!("{} is dropped.", who(&entry.actor));
+    };
+    match before.patron(&whom) {
+        Some(_) => format!("{whom} is dropped where it stands, and what it had with it."),
+        None => format!("{whom} is dropped, and has never begun."),
+    }
 }
 
 fn pending(entry: &Entry) -> String {
@@ -359,7 +400,8 @@ mod tests {
         for verb in [
             "listen", "connect", "accept", "read", "write", "close", "block", "park",
             "unpark", "arm", "rearm", "disarm", "timer", "spawn", "wake", "due", "ready",
-            "poll", "pending", "drop", "wait", "notify", "call",
+            "poll", "pending", "drop", "wait", "notify", "call", "panic", "abort",
+            "cancel",
         ] {
             let say = eighth("\"verb\":\"read\"", &format!("\"verb\":\"{verb}\""));
             assert!(say.ends_with('.') && say.len() > 15, "{verb}: {say}");

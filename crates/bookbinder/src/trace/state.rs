@@ -28,8 +28,10 @@ pub(super) struct State {
     /// Whether what runs here are futures: then news of a descriptor put nobody in line, for that
     /// is what wakers do.
     pub has_futures: bool,
-    /// What has rung for somebody, whose waker has not been called for it yet: `fd 2`, `timer 1`.
-    pub rung: Option<String>,
+    /// What has rung for somebody, whose waker has not been called for it yet, the first one first.
+    pub rung: Vec<Rung>,
+    /// The tasks that are over. What is said in their turn after that, does not bring them back.
+    over: BTreeSet<String>,
     /// Whether the poller was last asked without waiting.
     pub looked: bool,
     /// Whether somebody has rung the poller's bell since it was last asked.
@@ -45,8 +47,9 @@ pub(super) struct Thread {
     pub home: Lane,
     /// What it stands still for, in the kernel.
     pub waits: Option<String>,
-    /// Is it in the middle of a poll? What is said outside of all futures, others say.
-    pub polls: bool,
+    /// Whom it is polling, if it is in the middle of that. What is said outside of all futures,
+    /// others say.
+    pub polls: Option<String>,
 }
 
 /// A customer or a task.
@@ -74,17 +77,30 @@ pub(super) struct Timer {
     pub name: String,
     /// Who has it.
     pub whose: String,
+    /// Who is polled for it.
+    pub polled: String,
 }
 
 /// A waker that somebody has left for news.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Left {
-    /// For news of what: `fd 2`, `a promise`
+    /// For news of what: `fd 2`, `task 3`, `a promise`
     pub with: String,
     /// For a descriptor: `read` or `write`.
     pub to: Option<String>,
     /// Who left it.
     pub by: String,
+    /// Who is polled for it.
+    pub polled: String,
+}
+
+/// What has rung for somebody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Rung {
+    /// `fd 2`, `timer 1`, `task 3`
+    pub with: String,
+    /// Who is to be woken for that: `future`, `task 1`
+    pub polled: String,
 }
 
 /// How a descriptor is watched.
@@ -138,26 +154,29 @@ impl State {
             ("wait", _) => self.leave_waker(entry),
             ("park", _) => {
                 self.queue.retain(|token| !token.from_poller);
-                self.rung = None;
+                self.rung.clear();
                 self.looked = only_looks(entry);
             }
             ("unpark", _) => self.notified = false,
             ("notify", _) => self.notified = true,
             // What it does, nothing has rung for.
-            ("call", _) => self.rung = None,
+            ("call", _) => self.rung.clear(),
             ("poll", _) => {
                 self.has_futures = true;
-                self.rung = None;
-                self.wakers.retain(|left| left.with != PROMISE);
+                self.rung.clear();
+                self.wakers.retain(|left| left.is_kept() || left.polled != entry.actor);
             }
             ("ready", _) => match self.news_of(entry) {
                 Some(name) if self.has_futures => self.ring(entry, name),
                 Some(name) => self.enqueue(name, true),
-                None => self.forget(&entry.actor),
+                None => self.end(&entry.actor),
             },
-            ("timer", _) => self
-                .timers
-                .push(Timer { name: entry.actor.clone(), whose: entry.actor.clone() }),
+            ("panic", _) => self.end(&entry.actor),
+            ("timer", _) => self.timers.push(Timer {
+                name: entry.actor.clone(),
+                whose: entry.actor.clone(),
+                polled: entry.actor.clone(),
+            }),
             ("due", _) => {
                 if let Some(name) = subject(entry) {
                     self.timers.retain(|timer| timer.name != name);
@@ -165,12 +184,16 @@ impl State {
                 }
             }
             ("spawn" | "wake", _) => {
-                self.rung = None;
-                self.enqueue(woken(entry), false);
+                let whom = woken(entry);
+                self.rung.retain(|rung| !rung.is_for(&whom));
+                if entry.verb == "spawn" {
+                    self.over.remove(&whom);
+                }
+                self.enqueue(whom, false);
             }
             ("drop", _) => {
                 let name = subject(entry).unwrap_or_else(|| entry.actor.clone());
-                self.forget(&name);
+                self.end(&name);
             }
             _ => {}
         }
@@ -181,8 +204,34 @@ impl State {
     pub fn lane(&self, entry: &Entry) -> Lane {
         match entry.lane() {
             Lane::Queue if entry.verb == "ready" && self.has_futures => Lane::Reactor,
+            _ if self.dropped(entry).is_some() => Lane::Task,
             lane => lane,
         }
+    }
+
+    /// Which of those who are there an entry drops.
+    pub fn dropped(&self, entry: &Entry) -> Option<String> {
+        let dropped = subject(entry).filter(|_| entry.verb == "drop")?;
+        self.patron(&dropped).map(|patron| patron.name.clone())
+    }
+
+    /// What has rung for the one who is woken.
+    pub fn rung_for(&self, whom: &str) -> Option<&str> {
+        let rung = self.rung.iter().find(|rung| rung.is_for(whom))?;
+        Some(&rung.with)
+    }
+
+    /// Who is polled when this one does something: whose turn it is.
+    pub fn polled_for(&self, actor: &str) -> String {
+        if is_polled(actor) {
+            return actor.to_owned();
+        }
+        let named = self.threads.iter().find(|thread| thread.actor == actor);
+        // A customer who has not spoken in this turn yet does so in somebody's.
+        let polling = || self.threads.iter().find(|thread| thread.polls.is_some());
+        let thread = named.or_else(|| polling().filter(|_| is_served(actor)));
+        let polls = thread.and_then(|thread| thread.polls.clone());
+        polls.unwrap_or_else(|| actor.to_owned())
     }
 
     /// The wakers that an entry `ready` concerns.
@@ -197,9 +246,10 @@ impl State {
 
     fn leave_waker(&mut self, entry: &Entry) {
         let left = Left {
-            with: entry.number("fd").map_or_else(|| PROMISE.to_owned(), fd_name),
+            with: left_with(entry),
             to: entry.text("to").map(str::to_owned),
             by: entry.actor.clone(),
+            polled: self.polled_for(&entry.actor),
         };
         if !self.wakers.contains(&left) {
             self.wakers.push(left);
@@ -208,18 +258,36 @@ impl State {
 
     fn ring(&mut self, entry: &Entry, name: String) {
         let heard: Vec<Left> = self.rung_by(entry).cloned().collect();
-        if !heard.is_empty() {
-            self.rung.get_or_insert(name);
-            self.wakers.retain(|left| !heard.contains(left));
+        self.wakers.retain(|left| !heard.contains(left));
+        for left in heard {
+            self.rung.push(Rung { with: name.clone(), polled: left.polled });
+        }
+    }
+
+    /// A future is ready, has panicked, or is dropped. Whoever waits for it is to be told.
+    fn end(&mut self, name: &str) {
+        self.forget(name);
+        self.wakers.retain(|left| left.polled != name);
+        for left in self.wakers.extract_if(.., |left| left.with == name) {
+            self.rung.push(Rung { with: left.with, polled: left.polled });
+        }
+        if name != FUTURE {
+            self.over.insert(name.to_owned());
         }
     }
 
     fn take_timer(&mut self, entry: &Entry, name: String) {
         match entry.verb.as_str() {
-            "timer" => self.timers.push(Timer { name, whose: entry.actor.clone() }),
+            "timer" => self.timers.push(Timer {
+                name,
+                whose: entry.actor.clone(),
+                polled: self.polled_for(&entry.actor),
+            }),
             "due" => {
+                let set = self.timers.iter().find(|timer| timer.name == name);
+                let polled = set.map_or(FUTURE, |timer| &timer.polled).to_owned();
                 self.timers.retain(|timer| timer.name != name);
-                self.rung.get_or_insert(name);
+                self.rung.push(Rung { with: name, polled });
             }
             "disarm" => self.timers.retain(|timer| timer.name != name),
             _ => {}
@@ -246,20 +314,21 @@ impl State {
     fn move_thread(&mut self, entry: &Entry) {
         let same = self.threads.iter().position(|thread| thread.actor == entry.actor);
         let free = |n: &usize| self.threads.get(*n).is_some_and(|t| could_be(t, entry));
-        let polling = |n: &usize| is_served(&entry.actor) && self.threads[*n].polls;
+        let polling =
+            |n: &usize| is_served(&entry.actor) && self.threads[*n].polls.is_some();
         let all = || std::iter::once(self.latest).chain(0..self.threads.len());
         let idle = all().filter(free).find(polling).or_else(|| all().find(|n| free(n)));
         let thread = Thread {
             actor: entry.actor.clone(),
             home: entry.home(),
             waits: stands_still(entry),
-            polls: false,
+            polls: None,
         };
         let polls = match entry.verb.as_str() {
-            "poll" => true,
-            "pending" => false,
-            "ready" if entry.home() == Lane::Task => false,
-            _ => same.or(idle).is_some_and(|n| self.threads[n].polls),
+            "poll" => Some(entry.actor.clone()),
+            "pending" | "panic" => None,
+            "ready" if entry.home() == Lane::Task => None,
+            _ => same.or(idle).and_then(|n| self.threads[n].polls.clone()),
         };
         let thread = Thread { polls, ..thread };
         self.latest = match same.or(idle) {
@@ -275,7 +344,7 @@ impl State {
     }
 
     fn know_patron(&mut self, entry: &Entry) {
-        if entry.home() != Lane::Task {
+        if entry.home() != Lane::Task || self.over.contains(&entry.actor) {
             return;
         }
         let known = self.patrons.iter().position(|patron| patron.name == entry.actor);
@@ -322,8 +391,36 @@ impl State {
     }
 }
 
+impl Left {
+    /// Is it kept until there is news, however often the one who left it is polled meanwhile?
+    fn is_kept(&self) -> bool {
+        self.with.starts_with("fd ")
+    }
+}
+
+impl Rung {
+    /// Is this the one who is to be woken for it?
+    fn is_for(&self, whom: &str) -> bool {
+        self.polled == whom || (whom == FUTURE && !self.polled.starts_with("task "))
+    }
+}
+
 /// What a promise is called: it has no number.
 pub(super) const PROMISE: &str = "a promise";
+
+/// What tasks share and wait for has no number either.
+const SHARED: [(&str, &str); 3] =
+    [("permit", "a permit"), ("message", "a message"), ("notified", "a bell")];
+
+/// With what or for what an entry leaves a waker: `fd 2`, `task 3`, `a permit`, `a promise`.
+pub(super) fn left_with(entry: &Entry) -> String {
+    if let Some(numbered) = subject(entry) {
+        return numbered;
+    }
+    let until = entry.text("until").unwrap_or_default();
+    let shared = SHARED.iter().find(|(word, _)| until.contains(word));
+    shared.map_or(PROMISE, |(_, name)| name).to_owned()
+}
 
 /// The one future of a program that has no tasks.
 pub(super) const FUTURE: &str = "future";
@@ -347,7 +444,7 @@ fn is_apart(actor: &str, home: Lane) -> bool {
 /// Could it be this thread that did this?
 fn could_be(thread: &Thread, entry: &Entry) -> bool {
     thread.waits.is_none()
-        && (!thread.polls || is_served(&entry.actor))
+        && (thread.polls.is_none() || is_served(&entry.actor))
         && !is_apart(&thread.actor, thread.home)
         && !is_apart(&entry.actor, entry.home())
 }
@@ -521,17 +618,18 @@ mod tests {
             [Left {
                 with: "fd 2".into(),
                 to: Some("read".into()),
-                by: "customer 1".into()
+                by: "customer 1".into(),
+                polled: FUTURE.into(),
             }]
         );
         // The other direction is nobody's news.
         let write = with(&["clerk|ready|key=7 can=write"]);
-        assert_eq!((write.wakers.len(), write.rung), (1, None));
+        assert_eq!((write.wakers.len(), write.rung_for(FUTURE)), (1, None));
         let read = with(&["clerk|ready|key=7 can=read"]);
-        assert_eq!((read.wakers.len(), read.rung.as_deref()), (0, Some("fd 2")));
+        assert_eq!((read.wakers.len(), read.rung_for(FUTURE)), (0, Some("fd 2")));
         assert!(read.queue.is_empty(), "to stand in line is for those who are woken");
         let woken = with(&["clerk|ready|key=7 can=read", "clerk|wake|"]);
-        assert_eq!((queue(&woken), woken.rung.as_deref()), (vec!["future"], None));
+        assert_eq!((queue(&woken), woken.rung_for(FUTURE)), (vec!["future"], None));
         assert!(with(&["future|close|fd=2"]).wakers.is_empty());
     }
 

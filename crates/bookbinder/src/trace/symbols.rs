@@ -44,7 +44,7 @@ impl Symbol {
             ("block" | "park", _) => Symbol::Still,
             ("call", _) => Symbol::Done,
             ("due" | "wake", _) => Symbol::Ready,
-            ("close" | "drop", _) => Symbol::Gone,
+            ("close" | "drop" | "panic", _) => Symbol::Gone,
             ("pending", _) => Symbol::NotYet,
             _ if !worked(entry) => Symbol::NotYet,
             ("disarm", _) => Symbol::Unwatched,
@@ -88,7 +88,7 @@ impl Symbol {
             Symbol::Unwatched => "not watched for now",
             Symbol::Deadline => "a deadline",
             Symbol::Ready => "can go on",
-            Symbol::Gone => "closed",
+            Symbol::Gone => "closed, or gone",
         }
     }
 
