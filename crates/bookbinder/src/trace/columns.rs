@@ -28,6 +28,7 @@ struct Pitch {
 /// As it looks best, and as it must be where there is much to show.
 const WIDE: Pitch = Pitch { track: 17, slot: 9 };
 const TIGHT: Pitch = Pitch { track: 13, slot: 7 };
+const TIGHTEST: Pitch = Pitch { track: 12, slot: 6 };
 
 /// How much room the thread that keeps the deadlines has beside them.
 const CLOCK: i32 = 10;
@@ -67,7 +68,9 @@ impl Columns {
         let own: Vec<usize> = (0..shown.watches.len()).collect();
         let shared = shared(&shown.watches, steps);
         let mut width = 0;
-        for (pitch, slots) in [(WIDE, &own), (TIGHT, &own), (TIGHT, &shared)] {
+        for (pitch, slots) in
+            [(WIDE, &own), (TIGHT, &own), (TIGHT, &shared), (TIGHTEST, &shared)]
+        {
             let columns = Columns::with(pitch, trace, steps, &shown, slots);
             if columns.width <= WIDEST {
                 return Ok(columns);

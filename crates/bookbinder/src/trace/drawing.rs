@@ -659,4 +659,86 @@ mod tests {
         }
         assert!(head.contains("class=\"who\"") && head.contains(">1</text>"));
     }
+
+    /// A future with five tasks: a door, two visits with a descriptor each, two garments with a
+    /// timer each.
+    fn a_shop_of_tasks() -> Vec<String> {
+        let mut entries = vec!["future|poll|".to_owned()];
+        for n in 1..=5 {
+            entries.push(format!("future|spawn|task={n}"));
+            entries.push(format!("future|arm|fd={n} key={n} interest=both"));
+            entries.push(format!("future|wait|fd={n} to=read"));
+        }
+        entries.push("future|pending|wakers=5".to_owned());
+        for n in 1..=5 {
+            entries.push(format!("task {n}|poll|"));
+            entries.push(match n {
+                1 => "task 1|accept|fd=1 error=WouldBlock".to_owned(),
+                2 | 3 => format!("task {n}|wait|until=kept"),
+                _ => format!("task {n}|timer|timer={}", n - 3),
+            });
+            entries.push(format!("task {n}|pending|wakers=1"));
+        }
+        entries.extend(["clerk|wake|", "clerk|drop|task=1"].map(str::to_owned));
+        entries
+    }
+
+    #[test]
+    fn a_shop_of_tasks_fits_a_phone_and_the_lane_is_theirs() {
+        let entries = a_shop_of_tasks();
+        let entries: Vec<&str> = entries.iter().map(String::as_str).collect();
+        let (columns, drawing) = of_entries(&entries);
+        assert!(columns.width <= 400, "{}", columns.width);
+        assert_eq!((columns.patrons.len(), columns.queue().len()), (6, 6));
+        let all = [columns.patrons.as_slice(), columns.queue(), columns.watches()];
+        for (n, (_, right)) in columns.lanes[..3].iter().enumerate() {
+            let at: Vec<i32> = all[n].iter().map(|(_, x)| *x).collect();
+            assert!(at.windows(2).all(|pair| pair[0] < pair[1]), "{at:?}");
+            assert!(*at.last().unwrap() < right - 3, "{at:?} in {:?}", columns.lanes[n]);
+        }
+        assert!(drawing.head.contains(">tasks</text>"));
+        assert!(drawing.head.contains(">future</text>") && drawing.head.contains(">5<"));
+    }
+
+    #[test]
+    fn a_task_that_is_dropped_ends_in_its_own_column() {
+        let entries = a_shop_of_tasks();
+        let entries: Vec<&str> = entries.iter().map(String::as_str).collect();
+        let (columns, drawing) = of_entries(&entries);
+        let row = drawing.rows.split("<g class=\"row\"").last().unwrap();
+        let task = columns.patrons[1].1;
+        assert_eq!(columns.patrons[1].0, "task 1");
+        assert!(
+            row.contains(&format!("d=\"{}\"", Symbol::Gone.path(task, MID))),
+            "{row}"
+        );
+        assert!(
+            row.contains(&format!("M{task} 0V{MID}")),
+            "it is there until then: {row}"
+        );
+        assert!(!row.contains(&format!("M{task} 0V{ROW}")), "and no more: {row}");
+    }
+
+    #[test]
+    fn news_of_a_task_that_is_over_go_to_whoever_waited_for_it() {
+        let (columns, drawing) = of_entries(&[
+            "future|poll|",
+            "future|spawn|task=1",
+            "future|wait|task=1",
+            "future|pending|wakers=1",
+            "task 1|poll|",
+            "task 1|ready|",
+            "task 1|wake|",
+        ]);
+        let row = drawing.rows.split("<g class=\"row\"").last().unwrap();
+        let of = |name: &str, columns: &[(String, i32)]| {
+            columns.iter().find(|(n, _)| n == name).unwrap().1
+        };
+        let (slip, future) =
+            (of("task 1", columns.watches()), of("future", columns.queue()));
+        assert!(
+            row.contains(&format!("class=\"news\" d=\"M{slip} {MID}H{future}\"")),
+            "{row}"
+        );
+    }
 }

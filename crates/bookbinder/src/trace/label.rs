@@ -137,4 +137,33 @@ mod tests {
         assert_eq!((verb, rest.as_str()), ("read", "ConnectionRese\u{2026}"));
         assert!(width(&ledger.entries()[7]) <= 130);
     }
+
+    #[test]
+    fn a_wait_is_labelled_with_what_will_end_it() {
+        let entries = written(&[
+            "future|wait|task=1",
+            "task 1|wait|until=permit",
+            "task 1|wait|until=message",
+            "task 1|wait|until=notified",
+            "task 1|panic|",
+            "future|abort|task=1",
+            "clerk|drop|task=1",
+        ]);
+        let labels: Vec<String> = entries
+            .iter()
+            .map(|entry| format!("{} {}", entry.verb, of(entry).1).trim_end().to_owned())
+            .collect();
+        assert_eq!(
+            labels,
+            [
+                "wait task 1",
+                "wait permit",
+                "wait message",
+                "wait bell",
+                "panic",
+                "abort task 1",
+                "drop task 1",
+            ]
+        );
+    }
 }

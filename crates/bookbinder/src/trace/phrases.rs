@@ -202,7 +202,7 @@ fn wake(entry: &Entry, before: &State) -> String {
 
 fn poll(entry: &Entry, before: &State) -> String {
     let it = who(&entry.actor);
-    if before.patron(&entry.actor).is_none() {
+    if before.patron(&entry.actor).is_none_or(|patron| !patron.has_begun) {
         return format!("{it} is polled for the first time: it begins.");
     }
     format!("{it} is polled: it goes on from where it was.")
@@ -213,8 +213,10 @@ fn drop(entry: &Entry, before: &State) -> String {
         return format!("{} is dropped.", who(&entry.actor));
     };
     match before.patron(&whom) {
-        Some(_) => format!("{whom} is dropped where it stands, and what it had with it."),
-        None => format!("{whom} is dropped, and has never begun."),
+        Some(patron) if patron.has_begun => {
+            format!("{whom} is dropped where it stands, and what it had with it.")
+        }
+        _ => format!("{whom} is dropped, and has never begun."),
     }
 }
 
@@ -528,5 +530,111 @@ mod tests {
     fn a_verb_that_is_not_in_the_book_is_an_error() {
         let strange = ledger(&LEDGER.replace("\"listen\"", "\"yawn\""));
         assert!(of(&strange.entries()[0], &State::default()).is_err());
+    }
+
+    /// The sentence for the last of these entries, after a future has spawned a task and waits for
+    /// it.
+    fn with_a_task(entries: &[&str]) -> String {
+        let spawns = ["future|poll|", "future|spawn|task=1", "future|wait|task=1"];
+        last(&[&spawns[..], entries].concat())
+    }
+
+    #[test]
+    fn a_task_is_told_from_its_spawn_to_its_end() {
+        let poll = "task 1|poll|";
+        for (said, entries) in [
+            (
+                "The future leaves the waker with task 1, to be called when that task is over.",
+                &[][..],
+            ),
+            ("Task 1 is polled for the first time: it begins.", &[poll]),
+            ("Task 1 is polled: it goes on from where it was.", &[poll, poll]),
+            (
+                "Task 1 calls its own waker: it is to have another turn.",
+                &[poll, "task 1|wake|task=1"],
+            ),
+            (
+                "The waker is called again: task 1 is in line already.",
+                &["future|wake|task=1"],
+            ),
+            (
+                "The waker that was left with task 1 is called: the future gets in line.",
+                &[poll, "task 1|ready|", "task 1|wake|"],
+            ),
+            (
+                "Task 1 has panicked: that is its end, and nobody else's.",
+                &[poll, "task 1|panic|"],
+            ),
+            (
+                "Task 1 is aborted: it has a mark now, and will end when its next turn comes.",
+                &["future|abort|task=1"],
+            ),
+            (
+                "Task 1 is dropped where it stands, and what it had with it.",
+                &[poll, "clerk|drop|task=1"],
+            ),
+            ("Task 1 is dropped, and has never begun.", &["clerk|drop|task=1"]),
+        ] {
+            assert_eq!(with_a_task(entries), said);
+        }
+    }
+
+    #[test]
+    fn it_is_told_whose_waker_is_called_and_by_whom() {
+        let pending = ["task 1|poll|", "task 1|timer|timer=1", "task 1|pending|wakers=1"];
+        let then = |more: &[&str]| with_a_task(&[&pending[..], more].concat());
+        for (said, entries) in [
+            (
+                "The waker that was left with timer 1 is called: task 1 gets in line.",
+                &["clerk|due|timer=1", "clerk|wake|task=1"][..],
+            ),
+            ("Task 1's waker is called: it gets in line.", &["clerk|wake|task=1"]),
+            (
+                "Task 2 calls the waker of task 1: that gets in line.",
+                &["task 2|poll|", "task 2|wake|task=1"],
+            ),
+            (
+                "Task 2 calls the waker: the future gets in line.",
+                &["task 2|poll|", "task 2|wake|"],
+            ),
+            (
+                "The tailor calls the waker of task 1: that gets in line.",
+                &["tailor|wake|task=1"],
+            ),
+            (
+                "The tailor asks for work to come to an end: whoever does it may hear that when \
+                 they wait.",
+                &["tailor|cancel|"],
+            ),
+        ] {
+            assert_eq!(then(entries), said);
+        }
+    }
+
+    #[test]
+    fn a_wait_for_what_tasks_share_is_told_as_what_it_is() {
+        for (said, until) in [
+            (
+                "No permit is free: task 2 gets in line for one, and leaves the waker there.",
+                "permit",
+            ),
+            (
+                "There is no message yet: task 2 leaves the waker with the channel, to be called \
+                 when there is one.",
+                "message",
+            ),
+            (
+                "Task 2 leaves the waker with the bell, to be called when it rings.",
+                "notified",
+            ),
+            (
+                "The promise is not kept yet: task 2 leaves the waker there, to be called when it \
+                 is.",
+                "kept",
+            ),
+        ] {
+            let waits = format!("task 2|wait|until={until}");
+            assert_eq!(last(&["task 2|poll|", &waits]), said);
+        }
     }
 }

@@ -59,6 +59,8 @@ pub(super) struct Patron {
     pub name: String,
     /// The descriptors it has used and that are open.
     pub fds: Vec<i64>,
+    /// Has it done anything yet? A task has not, until it is polled.
+    pub has_begun: bool,
 }
 
 /// Somebody who can go on.
@@ -188,6 +190,7 @@ impl State {
                 self.rung.retain(|rung| !rung.is_for(&whom));
                 if entry.verb == "spawn" {
                     self.over.remove(&whom);
+                    self.patron_at(&whom);
                 }
                 self.enqueue(whom, false);
             }
@@ -347,11 +350,8 @@ impl State {
         if entry.home() != Lane::Task || self.over.contains(&entry.actor) {
             return;
         }
-        let known = self.patrons.iter().position(|patron| patron.name == entry.actor);
-        let at = known.unwrap_or_else(|| {
-            self.patrons.push(Patron { name: entry.actor.clone(), fds: Vec::new() });
-            self.patrons.len() - 1
-        });
+        let at = self.patron_at(&entry.actor);
+        self.patrons[at].has_begun = true;
         if is_polled(&entry.actor) {
             // A future opens and closes descriptors for others: they say nothing about it.
             return;
@@ -360,6 +360,19 @@ impl State {
         if let Some(fd) = entry.number("fd").filter(|fd| !fds.contains(fd)) {
             fds.push(fd);
         }
+    }
+
+    /// Where among the patrons this one is, new or known.
+    fn patron_at(&mut self, name: &str) -> usize {
+        let known = self.patrons.iter().position(|patron| patron.name == name);
+        known.unwrap_or_else(|| {
+            self.patrons.push(Patron {
+                name: name.to_owned(),
+                fds: Vec::new(),
+                has_begun: false,
+            });
+            self.patrons.len() - 1
+        })
     }
 
     fn close(&mut self, fd: i64) {
@@ -722,5 +735,90 @@ mod tests {
         let mut state = State::default();
         state.take(&refused.entries()[7]);
         assert!(state.open.is_empty());
+    }
+
+    /// A future that waits for a task, which waits for the clock.
+    const SLIP: [&str; 6] = [
+        "future|poll|",
+        "future|spawn|task=1",
+        "future|wait|task=1",
+        "future|pending|wakers=1",
+        "task 1|poll|",
+        "task 1|timer|timer=1",
+    ];
+
+    fn on_the_slip(more: &[&str]) -> State {
+        after(&[&SLIP[..], more].concat())
+    }
+
+    #[test]
+    fn whoever_waits_for_a_task_is_rung_for_when_it_is_over() {
+        let waits = on_the_slip(&[]);
+        assert_eq!(waits.wakers[0].with, "task 1");
+        assert_eq!(on_the_slip(&["task 1|pending|wakers=1"]).wakers, waits.wakers);
+        for end in ["task 1|ready|", "task 1|panic|", "clerk|drop|task=1"] {
+            let over = on_the_slip(&[end]);
+            assert_eq!(over.rung_for(FUTURE), Some("task 1"), "{end}");
+            assert!(over.wakers.is_empty() && over.patron("task 1").is_none(), "{end}");
+            let woken = on_the_slip(&[end, "task 1|wake|"]);
+            assert_eq!((queue(&woken), woken.rung_for(FUTURE)), (vec!["future"], None));
+            assert!(
+                woken.patron("task 1").is_none(),
+                "what it says now, it says as a ghost"
+            );
+        }
+        let asked = on_the_slip(&["task 1|pending|wakers=1", "future|poll|"]);
+        assert!(asked.wakers.is_empty(), "it may have the slip no more");
+    }
+
+    #[test]
+    fn a_task_is_there_from_its_spawn_and_begins_when_it_is_polled() {
+        let begun = |state: &State| state.patron("task 1").map(|patron| patron.has_begun);
+        assert_eq!(begun(&after(&SLIP[..1])), None);
+        assert_eq!(begun(&after(&SLIP[..2])), Some(false));
+        assert_eq!(begun(&on_the_slip(&[])), Some(true));
+        let again = on_the_slip(&["task 1|ready|", "clerk|spawn|task=1"]);
+        assert_eq!(begun(&again), Some(false), "the number may be another loop's");
+    }
+
+    #[test]
+    fn what_rings_rings_for_the_one_who_left_the_waker() {
+        let two = [
+            "task 1|pending|wakers=1",
+            "task 2|poll|",
+            "customer 4|timer|timer=2",
+            "task 2|pending|wakers=1",
+            "clerk|due|timer=1",
+            "clerk|due|timer=2",
+        ];
+        let rung = on_the_slip(&two);
+        assert_eq!(rung.rung_for("task 1"), Some("timer 1"));
+        assert_eq!(rung.rung_for("task 2"), Some("timer 2"), "its customer set it");
+        assert_eq!(rung.rung_for(FUTURE), None);
+        let woken = on_the_slip(&[&two[..], &["clerk|wake|task=1"]].concat());
+        assert_eq!(woken.rung_for("task 1"), None);
+        assert_eq!(woken.rung_for("task 2"), Some("timer 2"));
+    }
+
+    #[test]
+    fn what_tasks_share_has_a_name_of_its_own() {
+        let with = |object: &str| {
+            let ledger = written(&[&format!("task 1|wait|{object}")]);
+            left_with(&ledger.entries()[0])
+        };
+        assert_eq!(with("fd=2 to=read"), "fd 2");
+        assert_eq!(with("task=3"), "task 3");
+        assert_eq!(with("until=permit"), "a permit");
+        assert_eq!(with("until=message"), "a message");
+        assert_eq!(with("until=notified"), "a bell");
+        assert_eq!(with("until=kept"), PROMISE);
+    }
+
+    #[test]
+    fn a_task_that_is_dropped_is_dropped_where_it_is() {
+        let state = on_the_slip(&[]);
+        let drops = written(&["clerk|drop|task=1", "clerk|drop|task=2"]);
+        let lanes: Vec<Lane> = drops.iter().map(|entry| state.lane(entry)).collect();
+        assert_eq!(lanes, [Lane::Task, Lane::Queue]);
     }
 }

@@ -169,4 +169,19 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn a_task_that_panics_or_is_dropped_is_gone() {
+        let ends = written(&[
+            "future|spawn|task=1",
+            "future|wait|task=1",
+            "future|abort|task=1",
+            "future|cancel|",
+            "task 1|panic|",
+            "clerk|drop|task=2",
+        ]);
+        let signs: Vec<Symbol> = ends.iter().map(Symbol::of).collect();
+        use Symbol::*;
+        assert_eq!(signs, [Ready, Watched, Done, Done, Gone, Gone]);
+    }
 }

@@ -549,7 +549,7 @@ mod tests {
                  {more}"
             ));
             let facts = Facts::of(ledger.entries());
-            facts.live.iter().map(|(task, _)| task.to_string()).collect::<Vec<_>>()
+            facts.live.keys().map(Polled::to_string).collect::<Vec<_>>()
         };
         assert_eq!(live(""), ["task 1", "task 2"]);
         assert_eq!(live("task 1: ready"), ["task 2"]);

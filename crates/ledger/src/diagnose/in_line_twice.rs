@@ -101,7 +101,7 @@ mod tests {
         assert!(
             says(&format!("{wake}\nclerk: wake task 2\nclerk: wake\n{TURN}")).is_empty()
         );
-        assert!(says(&format!("clerk: wake\nclerk: wake\nfuture: poll")).is_empty());
+        assert!(says("clerk: wake\nclerk: wake\nfuture: poll").is_empty());
         let again = "clerk: spawn task 1\nclerk: drop task 1\nclerk: spawn task 1";
         assert!(says(&format!("{again}\n{TURN}")).is_empty(), "of another loop");
     }
