@@ -701,6 +701,22 @@ mod tests {
     }
 
     #[test]
+    fn slips_that_come_one_after_another_have_one_column() {
+        let mut entries: Vec<String> = Vec::new();
+        for n in 1..=40 {
+            entries.push("future|poll|".to_owned());
+            entries.push(format!("future|wait|task={n}"));
+            entries.push("future|pending|wakers=1".to_owned());
+        }
+        let entries: Vec<&str> = entries.iter().map(String::as_str).collect();
+        let (columns, _) = of_entries(&entries);
+        let mut at: Vec<i32> = columns.watches().iter().map(|(_, x)| *x).collect();
+        assert_eq!(at.len(), 40);
+        at.dedup();
+        assert!(at.len() <= 2, "{at:?}");
+    }
+
+    #[test]
     fn a_task_that_is_dropped_ends_in_its_own_column() {
         let entries = a_shop_of_tasks();
         let entries: Vec<&str> = entries.iter().map(String::as_str).collect();

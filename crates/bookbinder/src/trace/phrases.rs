@@ -598,6 +598,10 @@ mod tests {
                 &["task 2|poll|", "task 2|wake|"],
             ),
             (
+                "The tailor calls the waker: the future gets in line.",
+                &["future|poll|", "tailor|wake|"],
+            ),
+            (
                 "The tailor calls the waker of task 1: that gets in line.",
                 &["tailor|wake|task=1"],
             ),

@@ -229,12 +229,10 @@ impl State {
         if is_polled(actor) {
             return actor.to_owned();
         }
-        let named = self.threads.iter().find(|thread| thread.actor == actor);
-        // A customer who has not spoken in this turn yet does so in somebody's.
-        let polling = || self.threads.iter().find(|thread| thread.polls.is_some());
-        let thread = named.or_else(|| polling().filter(|_| is_served(actor)));
-        let polls = thread.and_then(|thread| thread.polls.clone());
-        polls.unwrap_or_else(|| actor.to_owned())
+        // A customer speaks in somebody's turn, a thread in nobody's.
+        let mut turns = self.threads.iter().filter_map(|thread| thread.polls.clone());
+        let turn = turns.next().filter(|_| is_served(actor));
+        turn.unwrap_or_else(|| actor.to_owned())
     }
 
     /// The wakers that an entry `ready` concerns.
@@ -760,6 +758,8 @@ mod tests {
             let over = on_the_slip(&[end]);
             assert_eq!(over.rung_for(FUTURE), Some("task 1"), "{end}");
             assert!(over.wakers.is_empty() && over.patron("task 1").is_none(), "{end}");
+            let left = on_the_slip(&["task 1|wait|until=permit", end]);
+            assert!(left.wakers.is_empty(), "what it has left is nobody's: {end}");
             let woken = on_the_slip(&[end, "task 1|wake|"]);
             assert_eq!((queue(&woken), woken.rung_for(FUTURE)), (vec!["future"], None));
             assert!(
@@ -779,6 +779,8 @@ mod tests {
         assert_eq!(begun(&on_the_slip(&[])), Some(true));
         let again = on_the_slip(&["task 1|ready|", "clerk|spawn|task=1"]);
         assert_eq!(begun(&again), Some(false), "the number may be another loop's");
+        let polled = ["task 1|ready|", "clerk|spawn|task=1", "task 1|poll|"];
+        assert_eq!(begun(&on_the_slip(&polled)), Some(true));
     }
 
     #[test]
@@ -798,6 +800,15 @@ mod tests {
         let woken = on_the_slip(&[&two[..], &["clerk|wake|task=1"]].concat());
         assert_eq!(woken.rung_for("task 1"), None);
         assert_eq!(woken.rung_for("task 2"), Some("timer 2"));
+    }
+
+    #[test]
+    fn a_turn_ends_when_the_task_says_so_or_panics() {
+        let polls = |end: &str| on_the_slip(&[end]).threads[0].polls.clone();
+        assert_eq!(polls("task 1|close|fd=2").as_deref(), Some("task 1"));
+        for end in ["pending|wakers=1", "ready|", "panic|"] {
+            assert_eq!(polls(&format!("task 1|{end}")), None, "{end}");
+        }
     }
 
     #[test]

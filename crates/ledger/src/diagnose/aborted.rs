@@ -49,10 +49,6 @@ impl<'a> Scene<'a> {
             }
             _ => {}
         }
-        if let Some(task) = is_over(entry) {
-            self.in_line.remove(&task);
-            self.aborted.remove(&task);
-        }
     }
 
     /// What is wrong with this entry, and what shows it.
@@ -177,7 +173,7 @@ mod tests {
         for abort in [
             "future: abort task 1\nfuture: wake task 1",
             "future: abort task 1\nfuture: wake task 1\nfuture: abort task 1",
-            "future: wake task 1\nfuture: abort task 1",
+            "future: wake task 1\nfuture: abort task 1\nfuture: pending wakers 1",
             "task 1: poll\ntask 1: abort task 1\ntask 1: wake task 1\ntask 1: pending wakers 1",
         ] {
             assert!(says(&format!("{abort}\n{end}")).is_empty(), "{abort}");

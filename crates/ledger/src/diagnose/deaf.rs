@@ -20,8 +20,8 @@ pub(super) fn find(facts: &Facts<'_>) -> Vec<Finding> {
     };
     // Once is enough to know.
     let Some(asked) = requests.map(numbers).next() else { return Vec::new() };
-    let says = "Somebody was asked to stop, and no waker was called for it: they did not wait for \
-                requests then. (That may be meant.)";
+    let says = "Somebody was asked to stop, and no waker was called for that: whoever it was did \
+                not wait to be asked.";
     let word = if asked.len() == 1 { "entry" } else { "entries" };
     let evidence = format!("{word} {}", list(&asked));
     vec![Finding::new("deaf", Weight::Note, says.to_owned()).because(evidence)]
@@ -38,9 +38,18 @@ mod tests {
 
     #[test]
     fn a_request_that_wakes_nobody_is_told() {
-        let asked =
-            "future: poll\nfuture: cancel\nfuture: cancel\nfuture: pending wakers 1";
-        assert_eq!(evidence(asked), ["entries 2 and 3"]);
+        let asked = "future: poll
+                     future: wake task 7
+                     future: cancel
+                     future: cancel
+                     future: pending wakers 1
+                     clerk: park until \"nothing: it only looks\"
+                     clerk: wake task 8";
+        assert_eq!(evidence(asked), ["entries 3 and 4"]);
+        assert_eq!(
+            evidence("future: poll\ntailor: cancel\ntask 1: poll\ntask 1: wake task 1"),
+            ["entry 2"]
+        );
     }
 
     #[test]

@@ -581,6 +581,7 @@ mod tests {
         assert_eq!(whose("future: poll"), [future, fd, permit]);
         assert_eq!(whose("task 3: poll"), [future, fd]);
         assert_eq!(whose("task 3: ready"), [future]);
+        assert_eq!(whose("clerk: wait fd 5; to \"read\"")[3], "the future: fd 5");
         let ledger = ledger(text);
         assert_eq!(Facts::of(ledger.entries()).timers[&1].whose, Polled::Task(3));
     }
@@ -605,6 +606,9 @@ mod tests {
             assert_eq!(untold(&format!("{end}\nclerk: wake task 2")), [(5, 2)]);
         }
         assert_eq!(untold("future: poll\ntask 1: ready"), [], "it waits no more");
+        assert_eq!(untold("task 1: ready\nfuture: ready"), [], "it is over itself");
+        let over = ledger(&format!("{text}\ntask 1: ready"));
+        assert!(Facts::of(over.entries()).left.is_empty());
     }
 
     #[test]

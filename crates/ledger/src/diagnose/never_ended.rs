@@ -109,6 +109,8 @@ mod tests {
         for end in ["future: ready\nclerk: drop task 1", "task 1: ready\nfuture: ready"] {
             assert!(says(&format!("{PENDING}\n{end}")).is_empty(), "{end}");
         }
+        let in_a_turn = format!("{PENDING}\nfuture: ready\ntask 1: poll");
+        assert!(says(&in_a_turn).is_empty(), "that is another matter");
         let parks = "clerk: park until \"an event\"";
         for on in ["future: pending wakers 1", parks, "task 1: poll"] {
             assert!(says(&format!("{PENDING}\n{on}")).is_empty(), "{on}");

@@ -83,6 +83,10 @@ mod tests {
             ]
         );
         assert_eq!(
+            says("future: poll\nfuture: pending wakers 0"),
+            ["Nobody waits, and all that was opened has been closed."]
+        );
+        assert_eq!(
             says(&format!("{spawned}\nclerk: drop task 1")),
             ["Nobody waits, and all that was opened has been closed."]
         );

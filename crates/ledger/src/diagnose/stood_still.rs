@@ -177,6 +177,10 @@ mod tests {
                 "{stood} If one of them has what it stands still for, it stands there for ever."
             )]
         );
+        let own = "task 3: poll\ntask 3: wake task 3\ntask 3: block call \"lock\"";
+        assert!(says(own).is_empty(), "it is in line itself, for its next turn");
+        let no_turn = format!("{tasks}\ntask 3: ready\nclerk: block call \"lock\"");
+        assert!(says(&no_turn).is_empty());
         let over = "clerk: drop task 2\nclerk: drop task 1";
         assert!(says(&format!("{tasks}\n{over}\n{blocks}")).is_empty());
     }
