@@ -13,17 +13,15 @@ pub(super) fn find(facts: &Facts<'_>) -> Vec<Finding> {
     let Some(wait) = facts.waits.iter().find(|wait| wait.is_parked()) else {
         return Vec::new();
     };
-    let mut held = facts.live.iter().filter_map(|(whose, future)| {
-        let pending = future.pending?;
-        Some((*whose, pending, future.wakers().filter(|&n| n > 0)?))
-    });
     // What they said of their wakers may not hold any more.
-    let holds = |whose: Polled| {
-        facts.live[&whose].woken.is_none()
-            && !facts.unheard.iter().any(|(_, left)| left.whose == whose)
-            && !facts.untold.iter().any(|(_, left)| left.whose == whose)
+    let is_used_up = |whose: Polled| {
+        let mut news = facts.unheard.iter().chain(&facts.untold);
+        facts.live[&whose].woken.is_some() || news.any(|(_, left)| left.whose == whose)
     };
-    let mut held = held.by_ref().filter(|(whose, ..)| holds(*whose));
+    let mut held = facts.live.iter().filter_map(|(&whose, future)| {
+        let wakers = future.wakers().filter(|&n| n > 0 && !is_used_up(whose))?;
+        Some((whose, future.pending?, wakers))
+    });
     let mut found: Vec<Finding> = held
         .by_ref()
         .take(NAMED)

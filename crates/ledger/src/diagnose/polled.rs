@@ -85,9 +85,9 @@ mod tests {
             assert_eq!(Polled::named(actor), None, "{actor}");
         }
         assert_eq!(Polled::Future.who(), "The future");
-        assert_eq!((Polled::Task(3).who(), Polled::Task(3).to_string()), {
-            ("task 3".to_owned(), "task 3".to_owned())
-        });
+        assert_eq!(Polled::Future.to_string(), "the future");
+        assert_eq!(Polled::Task(3).who(), "task 3");
+        assert_eq!(Polled::Task(3).to_string(), "task 3");
     }
 
     #[test]
