@@ -126,6 +126,7 @@ fn an_output_that_is_not_as_stored_is_noticed() {
         strace: false,
         ledger: false,
         measured,
+        release: false,
         line: 1,
     };
     let (printed, measured) = (stored(false), stored(true));

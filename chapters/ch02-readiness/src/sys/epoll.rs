@@ -23,7 +23,7 @@ impl Queue {
         // SAFETY: as above.
         let notifier = check_fd(|| unsafe { libc::eventfd(0, flags) })?;
         let queue = Queue { epoll, notifier };
-        queue.add(queue.notifier.as_raw_fd(), NOTIFY, Interest::READ)?;
+        queue.add(queue.notifier.as_raw_fd(), NOTIFY, Interest::READ.on_edge())?;
         Ok(queue)
     }
 

@@ -1,0 +1,31 @@
+//! Opens the shop.
+
+use ch03_future::executor::block_on;
+use ch03_future::net::TcpListener;
+use ch03_future::shop::Shop;
+use ch03_future::shop::options::{Options, USAGE};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ledger::init();
+    let options = match Options::parse(std::env::args().skip(1)) {
+        Ok(options) => options,
+        Err(problem) => {
+            eprintln!("{problem}\n{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    if let Err(error) = open(&options) {
+        eprintln!("the shop on {} is closed: {error}", options.addr);
+    }
+    ExitCode::FAILURE
+}
+
+/// Opens the door and serves, for ever; comes back only if it cannot.
+fn open(options: &Options) -> std::io::Result<()> {
+    let door = TcpListener::bind(options.addr)?;
+    let addr = door.local_addr()?;
+    let shop = Shop::new(options.clean);
+    println!("open on {addr}");
+    block_on(shop.serve(&door))
+}

@@ -1,0 +1,54 @@
+//! What the shop can be told when it opens.
+
+use ch04_waker::shop::options::{Options, USAGE};
+use std::time::Duration;
+
+fn parse(line: &str) -> Result<Options, String> {
+    Options::parse(line.split_whitespace().map(str::to_owned))
+}
+
+#[test]
+fn good_options_are_understood_in_any_order() {
+    for (line, addr, clean_ms) in [
+        ("", "127.0.0.1:7878", 50),
+        ("--addr 127.0.0.1:0", "127.0.0.1:0", 50),
+        ("--addr 127.1.2.3:80", "127.1.2.3:80", 50),
+        ("--clean-ms 0", "127.0.0.1:7878", 0),
+        ("--clean-ms 4294967295", "127.0.0.1:7878", 4_294_967_295),
+        ("--clean-ms 7 --addr 127.0.0.1:1", "127.0.0.1:1", 7),
+        ("--clean-ms 7 --clean-ms 8", "127.0.0.1:7878", 8),
+        ("--street --addr 0.0.0.0:80", "0.0.0.0:80", 50),
+        ("--addr 0.0.0.0:80 --street", "0.0.0.0:80", 50),
+    ] {
+        let options = parse(line).expect(line);
+        assert_eq!(options.addr.to_string(), addr, "{line}");
+        assert_eq!(options.clean, Duration::from_millis(clean_ms), "{line}");
+    }
+}
+
+#[test]
+fn bad_options_are_refused_with_a_sentence() {
+    for (line, sentence) in [
+        ("--addr", "--addr needs a value"),
+        ("--addr 7878", "--addr does not understand 7878"),
+        ("--addr 127.0.0.1", "--addr does not understand 127.0.0.1"),
+        ("--addr 127.0.0.1:65536", "--addr does not understand 127.0.0.1:65536"),
+        ("--addr 0.0.0.0:80", "0.0.0.0:80 can be reached from outside; add --street"),
+        ("--clean-ms", "--clean-ms needs a value"),
+        ("--clean-ms soon", "--clean-ms does not understand soon"),
+        ("--clean-ms -1", "--clean-ms does not understand -1"),
+        ("--clean-ms 1.5", "--clean-ms does not understand 1.5"),
+        ("--clean-ms 4294967296", "--clean-ms does not understand 4294967296"),
+        ("--open", "there is no option --open"),
+        ("7878", "there is no option 7878"),
+    ] {
+        assert_eq!(parse(line).unwrap_err(), sentence);
+    }
+}
+
+#[test]
+fn the_usage_names_every_option() {
+    for option in ["--addr", "--clean-ms", "--street"] {
+        assert!(USAGE.contains(option), "{option}");
+    }
+}
