@@ -273,8 +273,9 @@ impl<F: Future> Task<F> {
     ) -> Result<Poll<F::Output>, Box<dyn Any + Send>> {
         let mut stage = self.inside().stage.borrow_mut();
         let Stage::Running(future) = &mut *stage else { return Ok(Poll::Pending) };
-        // SAFETY: the future lies in an `Arc`, and never moves: while it is there, nothing is taken
-        // out of its stage, and another stage takes its place by dropping it where it lies.
+        // SAFETY: the future lies in an `Arc`, and never moves: only an outcome is ever taken out of a
+        // stage, and another stage takes the future's place by dropping it where it lies. Nor is its
+        // memory used for something else before that: until it is dropped, the loop's list owns it.
         let future = unsafe { Pin::new_unchecked(future) };
         catch_unwind(AssertUnwindSafe(|| future.poll(context)))
     }
@@ -357,7 +358,11 @@ impl<F: Future> Inside<F> {
     }
 
     fn take_outcome(&self) -> Option<Outcome<F::Output>> {
-        match mem::replace(&mut *self.stage.borrow_mut(), Stage::Empty) {
+        let mut stage = self.stage.borrow_mut();
+        if !matches!(*stage, Stage::Done(_)) {
+            return None;
+        }
+        match mem::replace(&mut *stage, Stage::Empty) {
             Stage::Done(outcome) => Some(outcome),
             _ => None,
         }
