@@ -35,7 +35,7 @@ impl Handle {
         Handle::new(&Core::current())
     }
 
-    /// Gives a future to the loop, to be looked after: [`spawn`](crate::task::spawn).
+    /// Gives a future to the loop, to be looked after: [`spawn`].
     ///
     /// # Errors
     /// The loop is gone.

@@ -90,8 +90,12 @@ impl Beasts {
         for shadow in &self.shadows {
             names.push((html::escaped(&shadow.name), shadow.id(), "is-shadow"));
         }
-        let sorted =
-            |name: &str| name.replace("<code>", "").replace('_', "").to_lowercase();
+        let sorted = |name: &str| {
+            name.replace("<code>", "")
+                .replace("</code>", "")
+                .replace('_', "")
+                .to_lowercase()
+        };
         names.sort_by_key(|(name, ..)| sorted(name));
         let mut out = String::from(
             "<nav class=\"beast-index\" aria-label=\"All beasts by name\"><ul>\n",
