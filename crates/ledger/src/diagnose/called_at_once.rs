@@ -20,11 +20,10 @@ pub(super) fn find(facts: &Facts<'_>) -> Vec<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::testing::ledger, Facts, find};
+    use super::{super::testing, find};
 
     fn says(text: &str) -> Vec<String> {
-        let ledger = ledger(text);
-        find(&Facts::of(ledger.entries())).into_iter().map(|f| f.says).collect()
+        testing::says(find, text)
     }
 
     #[test]

@@ -54,11 +54,10 @@ fn misled<'a>(
 
 #[cfg(test)]
 mod tests {
-    use super::{super::testing::ledger, Facts, find};
+    use super::{super::testing, find};
 
     fn says(text: &str) -> Vec<String> {
-        let ledger = ledger(text);
-        find(&Facts::of(ledger.entries())).into_iter().map(|f| f.says).collect()
+        testing::says(find, text)
     }
 
     const TWO_OWNERS: &str = "clerk: arm fd 1; key 1; interest read

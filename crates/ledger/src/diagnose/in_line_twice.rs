@@ -63,14 +63,10 @@ fn finding(task: Polled, calls: &[&Entry], from: &[Entry]) -> Finding {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::testing::ledger, Facts, find};
+    use super::{super::testing, find};
 
     fn says(text: &str) -> Vec<String> {
-        let ledger = ledger(text);
-        find(&Facts::of(ledger.entries()))
-            .into_iter()
-            .map(|f| format!("{} ({})", f.says, f.evidence))
-            .collect()
+        testing::says_why(find, text)
     }
 
     const TURN: &str = "task 1: poll\ntask 1: pending wakers 1";

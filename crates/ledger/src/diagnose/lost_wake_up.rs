@@ -56,14 +56,10 @@ fn is_ring(entry: &Entry, after: u64) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::testing::ledger, Facts, find};
+    use super::{super::testing, find};
 
     fn says(text: &str) -> Vec<String> {
-        let ledger = ledger(text);
-        find(&Facts::of(ledger.entries()))
-            .into_iter()
-            .map(|f| format!("{} ({})", f.says, f.evidence))
-            .collect()
+        testing::says_why(find, text)
     }
 
     #[test]

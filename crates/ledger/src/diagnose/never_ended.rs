@@ -63,14 +63,10 @@ fn fault(says: String) -> Finding {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::testing::ledger, Facts, find};
+    use super::{super::testing, find};
 
     fn says(text: &str) -> Vec<String> {
-        let ledger = ledger(text);
-        find(&Facts::of(ledger.entries()))
-            .into_iter()
-            .map(|f| format!("{} ({})", f.says, f.evidence))
-            .collect()
+        testing::says_why(find, text)
     }
 
     const PENDING: &str = "future: poll

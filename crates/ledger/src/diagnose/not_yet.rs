@@ -48,11 +48,10 @@ fn is_not_yet(entry: &Entry) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::testing::ledger, Facts, find};
+    use super::{super::testing, find};
 
     fn says(text: &str) -> Vec<String> {
-        let ledger = ledger(text);
-        find(&Facts::of(ledger.entries())).into_iter().map(|f| f.says).collect()
+        testing::says(find, text)
     }
 
     #[test]

@@ -120,11 +120,10 @@ impl<'a> Scene<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::testing::ledger, facts::Facts, find};
+    use super::{super::testing, find};
 
     fn says(text: &str) -> Vec<String> {
-        let ledger = ledger(text);
-        find(&Facts::of(ledger.entries())).into_iter().map(|f| f.says).collect()
+        testing::says(find, text)
     }
 
     const OTHERS: &str = "future: poll

@@ -1,6 +1,19 @@
 //! Ledgers written by hand, for the tests of the rules.
 
+use super::{Rule, facts::Facts};
 use crate::{Entry, Ledger, Object, Place, Value};
+
+/// What a rule says about such a ledger.
+pub(super) fn says(find: Rule, text: &str) -> Vec<String> {
+    find(&Facts::of(ledger(text).entries())).into_iter().map(|f| f.says).collect()
+}
+
+/// The same, with its evidence in brackets.
+pub(super) fn says_why(find: Rule, text: &str) -> Vec<String> {
+    let ledger = ledger(text);
+    let found = find(&Facts::of(ledger.entries())).into_iter();
+    found.map(|f| format!("{} ({})", f.says, f.evidence)).collect()
+}
 
 /// A line an entry: `clerk: arm fd 1; key 0; interest read, on the edge`. Numbers are numbers,
 /// what stands in quotes is text, and the rest are words.

@@ -49,14 +49,10 @@ fn open_turn(entries: &[Entry]) -> Option<(Polled, usize)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::testing::ledger, Facts, find};
+    use super::{super::testing, find};
 
     fn says(text: &str) -> Vec<String> {
-        let ledger = ledger(text);
-        find(&Facts::of(ledger.entries()))
-            .into_iter()
-            .map(|f| format!("{} ({})", f.says, f.evidence))
-            .collect()
+        testing::says_why(find, text)
     }
 
     const POLLED: &str = "future: poll

@@ -63,11 +63,10 @@ fn note(says: String) -> Finding {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::testing::ledger, Facts, find};
+    use super::{super::testing, find};
 
     fn says(text: &str) -> Vec<String> {
-        let ledger = ledger(text);
-        find(&Facts::of(ledger.entries())).into_iter().map(|f| f.says).collect()
+        testing::says(find, text)
     }
 
     #[test]
