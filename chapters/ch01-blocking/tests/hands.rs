@@ -45,7 +45,9 @@ fn who_asks_for_a_garment_in_a_clerks_hands_gets_it_if_it_comes_back() {
             }
             let anns = anns();
             let last = anns.entries().last().cloned().expect("the clerk has heard Ann");
-            if let (true, Some(ticket)) = (anns.count("write") == before, last.number("ticket")) {
+            if let (true, Some(ticket)) =
+                (anns.count("write") == before, last.number("ticket"))
+            {
                 return ticket;
             }
         }
