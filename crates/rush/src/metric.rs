@@ -25,6 +25,8 @@ pub enum Unit {
     Average,
     /// Milliseconds.
     Milliseconds,
+    /// Bytes.
+    Bytes,
     /// Kibibytes.
     Kibibytes,
 }
@@ -42,7 +44,7 @@ pub struct Figure {
 
 /// Everything that is measured, in the order of the table's columns.
 #[rustfmt::skip]
-pub const METRICS: [Metric; 12] = [
+pub const METRICS: [Metric; 13] = [
     metric("served", "customers served", Unit::Count, true,
         |shop| shop.each(|r| Some(r.served as f64))),
     metric("lost", "customers who lost patience", Unit::Count, false,
@@ -57,6 +59,8 @@ pub const METRICS: [Metric; 12] = [
         |shop| shop.each(|r| Some(r.threads? as f64))),
     metric("memory", "memory, at most", Unit::Kibibytes, true,
         |shop| shop.each(|r| Some(r.memory_kib? as f64))),
+    metric("each", "memory for each customer, beyond that of an empty shop", Unit::Bytes, true,
+        |shop| shop.each(Round::memory_each)),
     metric("CPU", "processor time", Unit::Milliseconds, true,
         |shop| shop.each(|r| Some(r.cpu_ms))),
     metric("blocked", "times a thread blocked (voluntary context switches)", Unit::Count, false,
@@ -117,6 +121,7 @@ impl Unit {
             Unit::Milliseconds if number < 9.95 => format!("{number:.1} ms"),
             Unit::Milliseconds if number < 999.5 => format!("{number:.0} ms"),
             Unit::Milliseconds => format!("{:.2} s", number / 1000.0),
+            Unit::Bytes => format!("{:.1} KiB", number / 1024.0),
             Unit::Kibibytes => format!("{:.1} MiB", number / 1024.0),
         }
     }
@@ -151,6 +156,7 @@ mod tests {
             [9.94, 9.96, 61.2, 999.4, 1020.0].map(|ms| Unit::Milliseconds.show(ms));
         assert_eq!(shown, ["9.9 ms", "10 ms", "61 ms", "999 ms", "1.02 s"]);
         assert_eq!(Unit::Kibibytes.show(2150.0), "2.1 MiB");
+        assert_eq!(Unit::Bytes.show(4461.0), "4.4 KiB");
         assert_eq!(Unit::Count.show(201.0), "201");
         assert_eq!(Unit::Average.show(10.24), "10.2");
     }

@@ -72,6 +72,9 @@ pub struct Round {
     pub threads: Option<u64>,
     /// The most memory in physical pages.
     pub memory_kib: Option<u64>,
+    /// The same, before the first customer came. Linux only.
+    #[serde(default)]
+    pub empty_kib: Option<u64>,
     /// Processor time, in user and kernel mode, of all threads.
     pub cpu_ms: f64,
     /// How often a thread gave up its core, to wait for something.
@@ -131,6 +134,7 @@ impl fmt::Display for Machine {
 impl Round {
     pub(crate) fn new(
         fared: Fared,
+        empty: Peak,
         peak: Peak,
         spent: Spent,
         fell_over: Option<String>,
@@ -149,10 +153,18 @@ impl Round {
             took_ms: milliseconds(fared.took),
             threads: peak.threads,
             memory_kib: peak.memory_kib.or(spent.memory_kib),
+            empty_kib: empty.memory_kib,
             cpu_ms: milliseconds(spent.cpu),
             voluntary_switches: spent.voluntary_switches,
             involuntary_switches: spent.involuntary_switches,
         }
+    }
+
+    /// Bytes for each customer, beyond those of an empty shop.
+    pub(crate) fn memory_each(&self) -> Option<f64> {
+        let customers = self.served + self.lost + self.failed;
+        let more = self.memory_kib?.checked_sub(self.empty_kib?)?;
+        (customers > 0).then(|| more as f64 * 1024.0 / customers as f64)
     }
 }
 
@@ -178,6 +190,7 @@ pub(crate) mod tests {
             took_ms: 2000.0,
             threads: Some(threads),
             memory_kib: Some(1500 + 30 * threads),
+            empty_kib: Some(1500),
             cpu_ms: 12.5,
             voluntary_switches: 400,
             involuntary_switches: 7,
@@ -219,6 +232,14 @@ pub(crate) mod tests {
             ],
             notes: vec!["system calls were not counted: an example".to_owned()],
         }
+    }
+
+    #[test]
+    fn a_customers_memory_is_what_an_empty_shop_has_not() {
+        let mut round = example().shops[1].rounds[0].clone();
+        assert_eq!(round.memory_each(), Some(201.0 * 30.0 * 1024.0 / 200.0));
+        round.empty_kib = None;
+        assert_eq!(round.memory_each(), None);
     }
 
     #[test]

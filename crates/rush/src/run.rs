@@ -87,6 +87,8 @@ fn measure(
 ) -> Result<Round, Error> {
     let mut open = OpenShop::open(shop, plan.clean)?;
     let pid = open.process().id();
+    let mut empty = Peak::default();
+    empty.sample(pid);
     let mut peak = Peak::default();
     let fared = crowd::send(open.addr, plan, |fared| {
         peak.sample(pid);
@@ -99,7 +101,7 @@ fn measure(
         Some((spent, how)) => (spent, Some(how)),
         None => (open.process().end().map_err(ended)?, None),
     };
-    Ok(Round::new(fared, peak, spent, fell_over))
+    Ok(Round::new(fared, empty, peak, spent, fell_over))
 }
 
 /// Counts each shop's system calls. A shop that cannot be traced gets a note in place of a count:

@@ -140,10 +140,10 @@ mod tests {
         200 customers, all at once; patience 2000 ms, cleaning 50 ms; 2 rounds, medians
         linux x86_64, 2 cores, which the customers share with the shop
 
-        shop           served  lost    wait     p99  threads   memory    CPU  blocked  preempted  calls
-        one clerk          38   162  1.01 s  2.02 s        1  1.5 MiB  12 ms      400          7   10.2
-        a thread each     200     0   63 ms  125 ms      199  7.3 MiB  12 ms      400          7      –
-        broken              0   200       –       –        1  1.5 MiB  12 ms      400          7      –
+        shop           served  lost    wait     p99  threads   memory      each    CPU  blocked  preempted  calls
+        one clerk          38   162  1.01 s  2.02 s        1  1.5 MiB   0.1 KiB  12 ms      400          7   10.2
+        a thread each     200     0   63 ms  125 ms      199  7.3 MiB  29.9 KiB  12 ms      400          7      –
+        broken              0   200       –       –        1  1.5 MiB   0.1 KiB  12 ms      400          7      –
 
         broken fell over: it ended (exit status: 101): <panic> & "more"
         system calls were not counted: an example
@@ -177,6 +177,11 @@ mod tests {
           one clerk      ████▏ 1.5 MiB
           a thread each  ███████████████████▉ 7.3 MiB (7.2 MiB to 7.4 MiB)
           broken         ████▏ 1.5 MiB
+
+        memory for each customer, beyond that of an empty shop
+          one clerk      ▏ 0.1 KiB
+          a thread each  ███████████████████▊ 29.9 KiB (29.6 KiB to 30.1 KiB)
+          broken         ▏ 0.1 KiB
 
         processor time
           one clerk      ████████████████████ 12 ms
