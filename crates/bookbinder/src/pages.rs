@@ -2,7 +2,7 @@
 //! fences into coloured code, links to a `README.md` into links to its page.
 
 use crate::beasts::Beasts;
-use crate::directives::{self, Context};
+use crate::directives::{self, Context, Outside};
 use crate::held::Held;
 use crate::highlight;
 use crate::listing::{self, Row, RowKind};
@@ -62,9 +62,18 @@ impl Pages {
             outcome.problems.push(Problem::in_file(&*file, "the page is empty; write its text, or take it out of chapters/SUMMARY.md"));
             return;
         }
-        let cx = chapter.map(|c| Context::of(&self.workspace, c).with_beasts(beasts));
+        let beside = self.workspace.crate_beside(&path);
+        let place = match chapter {
+            Some(chapter) => {
+                Place::In(Context::of(&self.workspace, chapter).with_beasts(beasts))
+            }
+            None => {
+                let code = beside.as_ref().map(Context::beside);
+                Place::Outside(Outside { file: &file, beasts, code })
+            }
+        };
         let (linked, met) = beasts.link(&page.content, &file, &mut outcome.problems);
-        page.content = text(&linked, &file, cx.as_ref(), beasts, outcome);
+        page.content = text(&linked, &file, &place, outcome);
         if !met.is_empty() {
             // On paper nothing can be pointed at.
             let previews = beasts.previews(&met);
@@ -106,14 +115,16 @@ impl Pages {
     }
 }
 
+/// Where a text stands.
+enum Place<'a> {
+    /// In a chapter.
+    In(Context<'a>),
+    /// On a page that is no chapter's.
+    Outside(Outside<'a>),
+}
+
 /// The text of one page, ready for mdBook.
-fn text(
-    text: &str,
-    file: &str,
-    cx: Option<&Context<'_>>,
-    beasts: &Beasts,
-    outcome: &mut Outcome,
-) -> String {
+fn text(text: &str, file: &str, place: &Place<'_>, outcome: &mut Outcome) -> String {
     let (calls, wrong) = directives::scan(text);
     let problem = |(line, what)| Problem::at(file, line, what);
     outcome.problems.extend(wrong.into_iter().map(problem));
@@ -126,9 +137,11 @@ fn text(
             continue;
         }
         if let Some(call) = calls.iter().find(|c| c.line == n) {
-            let rendered = match cx {
-                Some(cx) => directives::render(call, cx, &mut outcome.held),
-                None => directives::render_outside(call, file, beasts, &mut outcome.held),
+            let rendered = match place {
+                Place::In(cx) => directives::render(call, cx, &mut outcome.held),
+                Place::Outside(page) => {
+                    directives::render_outside(call, page, &mut outcome.held)
+                }
             };
             match rendered {
                 Ok(html) => push_block(&html, &mut out),
@@ -251,9 +264,9 @@ mod tests {
     fn bind(source: &str) -> (String, Vec<String>) {
         let scratch = Scratch::two(&[("src/lib.rs", "/// A.\n\nfn a() {}\n")], &[]);
         let workspace = scratch.workspace();
-        let cx = Context::of(&workspace, &workspace.chapters()[0]);
+        let place = Place::In(Context::of(&workspace, &workspace.chapters()[0]));
         let mut outcome = Outcome::default();
-        let out = text(source, "x.md", Some(&cx), cx.beasts, &mut outcome);
+        let out = text(source, "x.md", &place, &mut outcome);
         (out, outcome.problems.iter().map(ToString::to_string).collect())
     }
 
@@ -317,7 +330,9 @@ mod tests {
     #[test]
     fn a_directive_outside_a_chapter_is_refused() {
         let mut outcome = Outcome::default();
-        text("{{#ticket}}\n", "chapters/front.md", None, &NONE, &mut outcome);
+        let file = "chapters/front.md";
+        let place = Place::Outside(Outside { file, beasts: &NONE, code: None });
+        text("{{#ticket}}\n", file, &place, &mut outcome);
         assert!(outcome.problems[0].to_string().contains("only the text of a chapter"));
     }
 }

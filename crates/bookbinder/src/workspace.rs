@@ -15,7 +15,7 @@ pub struct Workspace {
 /// One chapter: its text and its crate, in one folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chapter {
-    /// 1 for `ch01-blocking`.
+    /// 1 for `ch01-blocking`; 0 for a crate that is no chapter.
     pub number: u32,
     /// The package's name and the folder's: `ch01-blocking`.
     pub package: String,
@@ -100,6 +100,18 @@ impl Workspace {
     pub fn owner(&self, path: &Path) -> Option<&Chapter> {
         let path = self.root.join(path);
         self.chapters.iter().find(|c| path.starts_with(&c.dir))
+    }
+
+    /// The crate whose folder a page is in, if the page is no chapter's: a chapter without a
+    /// number.
+    pub(crate) fn crate_beside(&self, page: &Path) -> Option<Chapter> {
+        let dir = self.root.join(page).parent()?.to_path_buf();
+        if self.owner(page).is_some() || !dir.join("Cargo.toml").is_file() {
+            return None;
+        }
+        let package = dir.file_name()?.to_string_lossy().into_owned();
+        let (slug, title) = (package.clone(), package.clone());
+        Some(Chapter { number: 0, package, slug, title, dir })
     }
 
     /// `path` relative to the root, with forward slashes, for messages.
@@ -280,6 +292,17 @@ mod tests {
         assert_eq!(owner("chapters/SUMMARY.md"), None);
         let file = scratch.path().join("chapters/ch02-two/README.md");
         assert_eq!(workspace.relative(&file), "chapters/ch02-two/README.md");
+    }
+
+    #[test]
+    fn a_crate_that_is_no_chapter_is_found_beside_its_page() {
+        let scratch = scratch();
+        let workspace = scratch.workspace();
+        let beside = |page: &str| workspace.crate_beside(page.as_ref()).map(|c| c.dir);
+        let shared = scratch.path().join("chapters/shared");
+        assert_eq!(beside("chapters/shared/README.md"), Some(shared));
+        assert_eq!(beside("chapters/ch02-two/README.md"), None);
+        assert_eq!(beside("chapters/front.md"), None);
     }
 
     #[test]

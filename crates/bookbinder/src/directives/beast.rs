@@ -1,7 +1,6 @@
-//! `{{#beast edge}}`: a beast's card, short, in the text of a chapter.
+//! `{{#beast edge}}`: a beast's card, short, in a text.
 
-use super::{Context, Directive, Placed};
-use crate::beasts::Beasts;
+use super::{Context, Directive, Outside, Placed};
 use crate::held::Held;
 use anyhow::Result;
 use std::ops::RangeInclusive;
@@ -21,17 +20,16 @@ impl Directive for Beast {
         1..=1
     }
 
-    fn render(&self, call: &Placed, cx: &Context<'_>, held: &mut Held) -> Result<String> {
-        self.render_anywhere(call, &cx.chapter.path("README.md"), cx.beasts, held)
+    fn render(&self, call: &Placed, cx: &Context<'_>, _: &mut Held) -> Result<String> {
+        cx.beasts.short(&call.words[0], &cx.chapter.path("README.md"))
     }
 
-    fn render_anywhere(
+    fn render_outside(
         &self,
         call: &Placed,
-        file: &str,
-        beasts: &Beasts,
+        page: &Outside<'_>,
         _: &mut Held,
     ) -> Result<String> {
-        beasts.short(&call.words[0], file)
+        page.beasts.short(&call.words[0], page.file)
     }
 }

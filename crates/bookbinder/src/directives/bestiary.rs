@@ -1,7 +1,7 @@
 //! `{{#bestiary}}`: all the cards, and an index of them.
 
-use super::{Context, Directive, Placed};
-use crate::beasts::{Beasts, PAGE};
+use super::{Context, Directive, Outside, Placed};
+use crate::beasts::PAGE;
 use crate::held::Held;
 use anyhow::{Result, ensure};
 use std::ops::RangeInclusive;
@@ -22,20 +22,21 @@ impl Directive for Bestiary {
     }
 
     fn render(&self, call: &Placed, cx: &Context<'_>, held: &mut Held) -> Result<String> {
-        self.render_anywhere(call, &cx.chapter.path("README.md"), cx.beasts, held)
+        let file = cx.chapter.path("README.md");
+        let page = Outside { file: &file, beasts: cx.beasts, code: None };
+        self.render_outside(call, &page, held)
     }
 
-    fn render_anywhere(
+    fn render_outside(
         &self,
         _: &Placed,
-        file: &str,
-        beasts: &Beasts,
+        page: &Outside<'_>,
         held: &mut Held,
     ) -> Result<String> {
         ensure!(
-            file == PAGE,
+            page.file == PAGE,
             "the bestiary stands in {PAGE}, where all links to beasts lead"
         );
-        beasts.page(held)
+        page.beasts.page(held)
     }
 }

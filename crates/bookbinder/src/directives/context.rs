@@ -1,4 +1,4 @@
-//! What a directive knows: its chapter, and the chapters before.
+//! What a directive knows: its chapter, and the chapters before; or the page that is no chapter's.
 
 use crate::beasts::{self, Beasts};
 use crate::changes::{self, FileChange};
@@ -18,8 +18,20 @@ pub(crate) struct Context<'a> {
     pub earlier: Vec<&'a Chapter>,
     /// The bestiary; it is empty where no page is made.
     pub beasts: &'a Beasts,
+    /// Has the book a page with the whole of its code?
+    pub has_code_page: bool,
     changes: OnceCell<Vec<FileChange>>,
     items: RefCell<HashMap<PathBuf, Rc<Items>>>,
+}
+
+/// What a directive knows on a page that is no chapter's.
+pub(crate) struct Outside<'a> {
+    /// The page's file, as messages name it.
+    pub file: &'a str,
+    /// The bestiary.
+    pub beasts: &'a Beasts,
+    /// The crate in whose folder the page is, if there is one.
+    pub code: Option<Context<'a>>,
 }
 
 impl<'a> Context<'a> {
@@ -41,9 +53,15 @@ impl<'a> Context<'a> {
             chapter,
             earlier: Vec::new(),
             beasts: &beasts::NONE,
+            has_code_page: true,
             changes: OnceCell::new(),
             items: RefCell::default(),
         }
+    }
+
+    /// For a crate that is no chapter.
+    pub(crate) fn beside(code: &'a Chapter) -> Context<'a> {
+        Context { has_code_page: false, ..Context::alone(code) }
     }
 
     /// The same, with the bestiary.

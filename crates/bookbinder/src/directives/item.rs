@@ -1,7 +1,7 @@
 //! `{{#item src/net.rs TcpListener::bind}}`: an item's code, marked against the chapter before.
 
 use super::selection::Selection;
-use super::{Context, Directive, Placed, Shown};
+use super::{Context, Directive, Outside, Placed, Shown};
 use crate::held::{Held, ROOT};
 use crate::listing::{self, Row, RowKind};
 use crate::{changes, highlight, html};
@@ -36,6 +36,21 @@ impl Directive for Item {
                 Selection::of(call, &cx)?.figure("listing earlier", &cx, held)
             }
         }
+    }
+
+    fn render_outside(
+        &self,
+        call: &Placed,
+        page: &Outside<'_>,
+        held: &mut Held,
+    ) -> Result<String> {
+        let Some(cx) = &page.code else {
+            bail!(
+                "there is no crate whose code it could show; a chapter has one, and a page that is \
+                 the README.md of one"
+            );
+        };
+        self.render(call, cx, held)
     }
 
     fn shows(&self, call: &Placed, cx: &Context<'_>) -> Result<Vec<Shown>> {
@@ -99,11 +114,12 @@ impl Selection {
         if self.what == "//!" { "the head of the file" } else { &self.what }
     }
 
-    /// The file's name, with a link to the line on the page of the chapter's whole code.
+    /// The file's name, with a link to the line on the page of the chapter's whole code, if there
+    /// is one.
     fn path_link(&self, cx: &Context<'_>, held: &mut Held) -> String {
         let anchor = listing::anchor(&self.file, Some(*self.lines.start()));
         let file = html::escaped(&self.file);
-        if !crate::code_page::has(&self.file) {
+        if !cx.has_code_page || !crate::code_page::has(&self.file) {
             return format!("<span class=\"path\">{file}</span>");
         }
         let package = &cx.chapter.package;
@@ -170,8 +186,9 @@ impl Selection {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Context, render, scan};
+    use super::super::{Context, render, render_outside, scan};
     use super::*;
+    use crate::beasts;
     use crate::testing::Scratch;
 
     const OLD: &str = "//! Head.\n\nuse ch01_one::x;\n\n/// Adds.\nfn add(a: u8) -> u8 {\n    let b = a;\n    b + 1\n}\n\nfn gone() {}\n\nfn same() {\n    x();\n}\n";
@@ -322,6 +339,35 @@ mod tests {
         assert_eq!(plain(&first), ["+impl A {", "+    fn a() {}"]);
         let second = html(&scratch, 2, "{{#item src/a.rs A::b}}").unwrap();
         assert_eq!(plain(&second), ["+fn b() {}"]);
+    }
+
+    #[test]
+    fn a_page_that_is_no_chapters_shows_the_code_beside_it() {
+        let scratch = scratch();
+        scratch.file("chapters/shared/Cargo.toml", "[package]\nname = \"shared\"\n");
+        scratch.file("chapters/shared/src/main.rs", "fn a() {}\n\nfn b() {}\n");
+        let workspace = scratch.workspace();
+        let code = workspace.crate_beside("chapters/shared/README.md".as_ref()).unwrap();
+        let html = |line: &str, code: Option<Context<'_>>| {
+            let page = Outside { file: "x.md", beasts: &beasts::NONE, code };
+            render_outside(&scan(line).0[0], &page, &mut Held::default())
+        };
+        let b = html("{{#item src/main.rs b}}", Some(Context::beside(&code))).unwrap();
+        assert_eq!(plain(&b), [" fn b() {}"]);
+        assert!(b.contains("<span class=\"path\">src/main.rs</span>"), "{b}");
+        let error = |line: &str, code| html(line, code).unwrap_err().to_string();
+        assert_eq!(
+            error("{{#item src/main.rs c}}", Some(Context::beside(&code))),
+            "no item `c` in src/main.rs; there are `a`, `b`"
+        );
+        assert!(
+            error("{{#item src/main.rs b}}", None)
+                .contains("there is no crate whose code")
+        );
+        assert!(
+            error("{{#diff}}", Some(Context::beside(&code)))
+                .contains("only the text of a chapter")
+        );
     }
 
     #[test]

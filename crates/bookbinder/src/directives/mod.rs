@@ -18,12 +18,11 @@ mod selection;
 mod ticket;
 mod trace;
 
-pub(crate) use context::Context;
+pub(crate) use context::{Context, Outside};
 pub use output::{Program, Run};
 pub(crate) use parse::scan;
 pub use parse::{Placed, parse};
 
-use crate::beasts::Beasts;
 use crate::held::Held;
 use crate::{Chapter, Problem, Problems, near};
 use anyhow::{Context as _, Result, bail};
@@ -68,13 +67,12 @@ pub(crate) trait Directive: Sync {
     /// The HTML that stands in its place.
     fn render(&self, call: &Placed, cx: &Context<'_>, held: &mut Held) -> Result<String>;
 
-    /// The same on a page that may be no chapter's; few directives are about something else than
+    /// The same on a page that is no chapter's; few directives are about something else than
     /// their chapter.
-    fn render_anywhere(
+    fn render_outside(
         &self,
         _call: &Placed,
-        _file: &str,
-        _beasts: &Beasts,
+        _page: &Outside<'_>,
         _held: &mut Held,
     ) -> Result<String> {
         bail!("only the text of a chapter (chapters/chNN-…/) has `{}`", self.name())
@@ -160,12 +158,11 @@ pub(crate) fn render(call: &Placed, cx: &Context<'_>, held: &mut Held) -> Result
 /// Renders one directive of a page that is no chapter's.
 pub(crate) fn render_outside(
     call: &Placed,
-    file: &str,
-    beasts: &Beasts,
+    page: &Outside<'_>,
     held: &mut Held,
 ) -> Result<String> {
     let directive = called(call)?;
-    directive.render_anywhere(&call.sorted(directive)?, file, beasts, held)
+    directive.render_outside(&call.sorted(directive)?, page, held)
 }
 
 /// The lines of its own files that a chapter's text shows, directive by directive.

@@ -15,7 +15,7 @@ impl Directive for Python {
     }
 
     fn form(&self) -> &'static str {
-        "{{#python NAME [differs]}}"
+        "{{#python NAME [differs] [from=\"first line\"] [to=\"last line\"]}}"
     }
 
     fn words(&self) -> RangeInclusive<usize> {
@@ -26,9 +26,13 @@ impl Directive for Python {
         &["differs"]
     }
 
+    fn keys(&self) -> &'static [&'static str] {
+        &["from", "to"]
+    }
+
     fn render(&self, call: &Placed, cx: &Context<'_>, held: &mut Held) -> Result<String> {
         let name = &call.words[0];
-        let source = source(call, cx)?.figure("listing python", cx, held)?;
+        let source = listing(call, cx, held)?;
         let (python, rust) = twins(name, call, cx)?;
         let same = python.recorded(cx.chapter)? == rust.recorded(cx.chapter)?;
         let outputs = match (same, call.has("differs")) {
@@ -69,6 +73,21 @@ fn source(call: &Placed, cx: &Context<'_>) -> Result<Selection> {
     Selection::whole(&format!("python/{}.py", call.words[0]), call, cx)
 }
 
+/// The lines that the author chose. If those are not all, the whole program is folded behind them.
+fn listing(call: &Placed, cx: &Context<'_>, held: &mut Held) -> Result<String> {
+    let mut source = source(call, cx)?;
+    let mut shown = source.figure("listing python", cx, held)?;
+    let all = 1..=source.text.lines().count();
+    if source.lines != all {
+        source.lines = all;
+        let whole = source.figure("listing python", cx, held)?;
+        shown.push_str(&format!(
+            "<details><summary>The whole program</summary>{whole}</details>"
+        ));
+    }
+    Ok(shown)
+}
+
 /// The runs of the Python program and of its Rust twin.
 fn twins(name: &str, call: &Placed, cx: &Context<'_>) -> Result<(Run, Run)> {
     let rust = Run::example(name, call.line, cx.chapter)?;
@@ -85,7 +104,7 @@ mod tests {
         let scratch = Scratch::two(
             &[
                 ("examples/nap.rs", "fn main() {}\n"),
-                ("python/nap.py", "print('a')\n"),
+                ("python/nap.py", "import os\n\nprint('a')\n"),
                 ("outputs/nap.snap", "---\nsource: x\n---\na\n"),
                 ("outputs/nap.py.snap", &format!("---\nsource: x\n---\n{python}\n")),
             ],
@@ -114,6 +133,15 @@ mod tests {
         let html = html("b", "{{#python nap differs}}").unwrap();
         assert!(html.contains("<div class=\"sides\"><figure class=\"output\">"));
         assert_eq!(html.matches("<figure class=\"output\">").count(), 2);
+    }
+
+    #[test]
+    fn of_a_long_program_a_part_is_shown_and_the_whole_is_folded() {
+        let html = html("a", "{{#python nap from=\"print\"}}").unwrap();
+        let (part, rest) = html.split_once("<details>").unwrap();
+        assert!(part.contains("line 3") && !part.contains("import"), "{part}");
+        assert!(rest.contains("The whole program</summary>"), "{rest}");
+        assert!(rest.contains("lines 1\u{2013}3") && rest.contains("import"), "{rest}");
     }
 
     #[test]
