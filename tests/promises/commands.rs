@@ -42,16 +42,11 @@ fn pages() -> Vec<PathBuf> {
     let workspace = workspace();
     let folder =
         fs::read_dir(workspace.root().join("chapters")).expect("chapters/ can be read");
-    let mut pages: Vec<PathBuf> =
-        folder.map(|entry| entry.expect("an entry of chapters/").path()).collect();
+    let entries = folder.map(|entry| entry.expect("an entry of chapters/").path());
+    let page = |path: PathBuf| if path.is_dir() { path.join("README.md") } else { path };
+    let mut pages: Vec<PathBuf> = entries.map(page).collect();
     pages.retain(|path| path.extension().is_some_and(|ending| ending == "md"));
-    pages.extend(
-        workspace
-            .chapters()
-            .iter()
-            .map(|chapter| chapter.dir.join("README.md"))
-            .filter(|p| p.is_file()),
-    );
+    pages.retain(|path| path.is_file());
     pages.sort();
     pages
 }

@@ -1,11 +1,10 @@
-//! Every chapter's shop answers as the protocol says, to good customers and bad ones.
+//! Every shop answers as the protocol says, to good customers and bad ones.
 
 use std::path::Path;
 use std::sync::Mutex;
 use std::thread;
 
 use anyhow::Result;
-use bookbinder::Chapter;
 use promises::customers::play;
 use promises::script::Script;
 use promises::shop::Shop;
@@ -13,16 +12,42 @@ use promises::workspace::{programs, workspace};
 
 use crate::assert_none;
 
-/// The ways in which a chapter's shop serves: its arguments, and whether customers
-/// must come one after the other.
-pub fn ways(chapter: &Chapter) -> Vec<Way> {
-    if chapter.number == 1 {
-        return vec![
-            Way { args: &[], one_clerk: true },
-            Way { args: &["--thread-per-customer"], one_clerk: false },
-        ];
+/// A shop that must answer as written: a chapter's, or one that does the same elsewhere.
+#[derive(Clone)]
+pub struct Counter {
+    pub package: String,
+    /// The chapter whose conversations it holds.
+    pub chapter: u32,
+}
+
+/// All shops.
+pub fn counters() -> Vec<Counter> {
+    let chapters = workspace().chapters().iter();
+    let chapters = chapters.map(|chapter| Counter {
+        package: chapter.package.clone(),
+        chapter: chapter.number,
+    });
+    let on_tokio = Counter { package: "shop-on-tokio".into(), chapter: 8 };
+    chapters.chain([on_tokio]).collect()
+}
+
+impl Counter {
+    /// Where its program is.
+    pub fn program(&self) -> &'static Path {
+        programs().path(&self.package).expect("the shop is built")
     }
-    vec![Way { args: &[], one_clerk: false }]
+
+    /// The ways in which it serves: its arguments, and whether customers must come one
+    /// after the other.
+    pub fn ways(&self) -> Vec<Way> {
+        if self.chapter == 1 {
+            return vec![
+                Way { args: &[], one_clerk: true },
+                Way { args: &["--thread-per-customer"], one_clerk: false },
+            ];
+        }
+        vec![Way { args: &[], one_clerk: false }]
+    }
 }
 
 /// One way in which a shop serves.
@@ -36,10 +61,11 @@ pub struct Way {
 fn every_shop_holds_the_conversations_as_written() {
     let scripts = scripts();
     let mut all = Vec::new();
-    for chapter in workspace().chapters() {
-        for way in ways(chapter) {
-            let claimed = scripts.iter().filter(|script| claims(chapter, way, script));
-            all.extend(claimed.map(|script| (chapter, way, script)));
+    let counters = counters();
+    for counter in &counters {
+        for way in counter.ways() {
+            let claimed = scripts.iter().filter(|script| claims(counter, way, script));
+            all.extend(claimed.map(|script| (counter, way, script)));
         }
     }
     // Most of the time a conversation waits, so several are held side by side.
@@ -48,14 +74,14 @@ fn every_shop_holds_the_conversations_as_written() {
     thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| {
-                while let Some((chapter, way, script)) = next() {
-                    if let Err(error) = hold(chapter, way, script) {
+                while let Some((counter, way, script)) = next() {
+                    if let Err(error) = hold(counter, way, script) {
                         let args: String =
                             way.args.iter().map(|arg| format!(" {arg}")).collect();
                         wrong
                             .lock()
                             .expect("no conversation panics")
-                            .push(format!("{}{args}: {error:#}", chapter.package));
+                            .push(format!("{}{args}: {error:#}", counter.package));
                     }
                 }
             });
@@ -69,20 +95,35 @@ fn every_shop_holds_the_conversations_as_written() {
 #[test]
 fn every_kind_of_answer_is_in_a_conversation() {
     // The rows of the protocol's table and of its errors, by what a customer hears.
-    const ANSWERS: [&str; 14] = [
+    const ANSWERS: [&str; 29] = [
         "TICKET ",
         "READY ",
         "STATUS 1 CLEANING",
         "STATUS 1 READY",
+        "STATUS 1 CANCELLED",
+        "STATUS 1 EXPIRED",
+        "CANCELLED 1",
+        "HELD 1 ",
+        "NOTED 1",
+        "EXPIRED 1",
         "BYE",
         "ERROR sorry, we do not do that here",
         "ERROR DROP needs a garment",
         "ERROR PICKUP needs a ticket number",
         "ERROR STATUS needs a ticket number",
+        "ERROR CANCEL needs a ticket number",
+        "ERROR HOLD needs a ticket number",
+        "ERROR HOLD needs a time, such as 30s or 5m",
+        "ERROR NOTE needs a ticket number",
+        "ERROR NOTE needs a note",
         "ERROR there is no ticket ",
         "ERROR ticket 1 has been picked up",
+        "ERROR ticket 1 has been cancelled",
+        "ERROR ticket 2 is clean, it is too late",
         "ERROR a line is at most 1024 bytes",
         "ERROR a line is UTF-8 text",
+        "ERROR ticket 1 has as many notes as we heed",
+        "READY 1 silk shirt (no perchloroethylene, no starch)",
         "(closed)",
     ];
     let texts: Vec<String> = script_texts();
@@ -93,14 +134,13 @@ fn every_kind_of_answer_is_in_a_conversation() {
     assert_none(&unheard, "no conversation hears these answers");
 }
 
-fn claims(chapter: &Chapter, way: Way, script: &Script) -> bool {
+fn claims(counter: &Counter, way: Way, script: &Script) -> bool {
     let range = script.from..=script.until.unwrap_or(u32::MAX);
-    range.contains(&chapter.number) && (!way.one_clerk || script.one_at_a_time())
+    range.contains(&counter.chapter) && (!way.one_clerk || script.one_at_a_time())
 }
 
-fn hold(chapter: &Chapter, way: Way, script: &Script) -> Result<()> {
-    let mut shop =
-        Shop::open(programs().path(&chapter.package)?, script.clean_ms, way.args)?;
+fn hold(counter: &Counter, way: Way, script: &Script) -> Result<()> {
+    let mut shop = Shop::open(counter.program(), script.clean_ms, way.args)?;
     play(script, shop.addr())?;
     shop.is_well()
 }

@@ -1,18 +1,18 @@
-//! Every chapter's shop takes the same options, and stays off the street.
+//! Every shop takes the same options, and stays off the street.
 
 use std::net::TcpListener;
 use std::process::Command;
 
 use bestiary::child::{Finished, WATCHDOG, finish};
 use promises::shop::Shop;
-use promises::workspace::{programs, workspace};
 
-/// Runs the shop of each chapter; these arguments must make it end by itself.
+use crate::conversations::counters;
+
+/// Runs each shop; these arguments must make it end by itself.
 fn each_shop(args: &[&str], check: impl Fn(&str, Finished)) {
-    for chapter in workspace().chapters() {
-        let program = programs().path(&chapter.package).expect("the shop is built");
-        let done = finish(Command::new(program).args(args), WATCHDOG);
-        check(&chapter.package, done.expect("the shop ends by itself"));
+    for counter in counters() {
+        let done = finish(Command::new(counter.program()).args(args), WATCHDOG);
+        check(&counter.package, done.expect("the shop ends by itself"));
     }
 }
 
@@ -74,10 +74,9 @@ fn a_door_that_is_taken_is_an_error_that_names_it() {
 
 #[test]
 fn an_open_shop_says_its_address_and_closes_when_told() {
-    for chapter in workspace().chapters() {
-        let program = programs().path(&chapter.package).expect("the shop is built");
-        let mut shop = Shop::open(program, 20, &[]).expect("the shop opens");
-        assert_ne!(shop.addr().port(), 0, "{} did not pick a port", chapter.package);
+    for counter in counters() {
+        let mut shop = Shop::open(counter.program(), 20, &[]).expect("the shop opens");
+        assert_ne!(shop.addr().port(), 0, "{} did not pick a port", counter.package);
         shop.is_well().expect("the shop is open");
     }
 }

@@ -4,23 +4,20 @@ use std::net::TcpStream;
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
-use bookbinder::Chapter;
 use promises::customers::Customer;
 use promises::shop::Shop;
-use promises::workspace::{programs, workspace};
 
-use crate::conversations::ways;
+use crate::conversations::{Counter, counters};
 
 /// Opens every shop that can serve several customers side by side.
 fn each_shop(clean_ms: u64, check: impl Fn(&mut Shop) -> Result<()>) {
-    for chapter in workspace().chapters() {
-        for way in ways(chapter).iter().filter(|way| !way.one_clerk) {
-            let program = programs().path(&chapter.package).expect("the shop is built");
-            let mut shop =
-                Shop::open(program, clean_ms, way.args).expect("the shop opens");
+    for counter in counters() {
+        for way in counter.ways().iter().filter(|way| !way.one_clerk) {
+            let mut shop = Shop::open(counter.program(), clean_ms, way.args)
+                .expect("the shop opens");
             let done = check(&mut shop).and_then(|()| shop.is_well());
             done.unwrap_or_else(|error| {
-                panic!("{} {:?}: {error:#}", chapter.package, way.args)
+                panic!("{} {:?}: {error:#}", counter.package, way.args)
             });
         }
     }
@@ -149,18 +146,17 @@ fn peak_memory(pid: u32) -> Option<usize> {
 
 #[test]
 fn a_shop_out_of_descriptors_stays_open() {
-    for chapter in workspace().chapters().iter().filter(|chapter| chapter.number >= 2) {
-        out_of_descriptors(chapter)
-            .unwrap_or_else(|error| panic!("{}: {error:#}", chapter.package));
+    for counter in counters().iter().filter(|counter| counter.chapter >= 2) {
+        out_of_descriptors(counter)
+            .unwrap_or_else(|error| panic!("{}: {error:#}", counter.package));
     }
 }
 
-fn out_of_descriptors(chapter: &Chapter) -> Result<()> {
-    let program = programs().path(&chapter.package)?;
+fn out_of_descriptors(counter: &Counter) -> Result<()> {
     let mut limited = Command::new("sh");
     limited
         .args(["-c", "ulimit -n 24 && exec \"$0\" --addr 127.0.0.1:0 --clean-ms 20"])
-        .arg(program);
+        .arg(counter.program());
     let mut shop = Shop::from_command(limited)?;
     // Twice as many as it can hold; the kernel keeps the others before the door.
     let mut crowd: Vec<Customer> =

@@ -14,6 +14,7 @@ mod hostile_street;
 mod house;
 mod outputs;
 mod rush;
+mod semantics;
 mod traces;
 mod why;
 
