@@ -121,11 +121,12 @@ impl Shop {
             while let Some(line) = lines.next_line() {
                 let answer = match line.and_then(|line| Request::parse(&line)) {
                     Ok(Request::Drop(name)) => select! {
+                        // In this order: a shop that closes still answers, if there is room.
                         biased;
-                        _ = closing.wait_for(|closing| *closing) => return Ok(()),
                         Ok(place) = Arc::clone(&self.places).acquire_owned() => {
                             Ok(self.hang(name, place))
                         }
+                        _ = closing.wait_for(|closing| *closing) => return Ok(()),
                         () = hangs_up(&mut customer, &mut lines) => return Ok(()),
                     },
                     Ok(Request::Pickup(ticket)) => match self.pick_up(ticket).await {

@@ -89,6 +89,18 @@ fn whoever_waits_for_a_garment_gets_it_and_the_others_are_shown_out() {
 }
 
 #[test]
+fn what_it_has_heard_it_answers_even_if_it_closes_meanwhile() {
+    let shop = Shop::open(&["--clean-ms", "300", "--grace-ms", "60000"]);
+    let mut ann = shop.enter();
+    let all = "DROP silk shirt\nPICKUP 1\nDROP wool coat\nSTATUS 2\n";
+    assert_eq!(asks(&mut ann, all), "TICKET 1\n");
+    shop.is_told(libc::SIGTERM);
+    let rest = "READY 1 silk shirt\nTICKET 2\nSTATUS 2 QUEUED\n";
+    assert_eq!(hears_the_rest(ann), rest);
+    assert_eq!(shop.ends_well(), closing(1));
+}
+
+#[test]
 fn when_its_patience_is_over_it_goes_all_the_same() {
     let shop = Shop::open(&["--clean-ms", "600000", "--grace-ms", "10"]);
     let mut ann = shop.enter();

@@ -136,7 +136,7 @@ impl Shop {
                         let leaves = or_cancelled(hangs_up(customer, &mut lines));
                         // In this order: a shop that closes still answers, if there is room.
                         let place = select(place, leaves).await;
-                        // Nobody is there any more, or soon.
+                        // Nobody is there any more, or the shop closes.
                         let Either::Left(place) = place else { return Ok(()) };
                         let ticket = self.rack.borrow_mut().hang(garment, place);
                         say(customer, format!("TICKET {ticket}")).await?;
