@@ -161,8 +161,12 @@ fn a_call_never_reaches_itself() {
             .find(|addr| TcpListener::bind(*addr).is_ok())
             .expect("one of them is free");
         for _ in 0..40_000 {
-            let error = TcpStream::connect(addr).await.unwrap_err();
-            assert_eq!(error.kind(), ErrorKind::ConnectionRefused);
+            // Somebody else may have opened a door there, and shut it again.
+            if let Ok(line) = TcpStream::connect(addr).await {
+                let line = line.as_fd().try_clone_to_owned().unwrap();
+                let line = std::net::TcpStream::from(line);
+                assert_ne!(line.local_addr().unwrap(), addr.into());
+            }
         }
     });
 }
