@@ -8,7 +8,7 @@ use serde::Deserialize;
 pub const FIGURE: &str = "book/rush/figure.html";
 
 /// The id in that figure which each page replaces by one of its own.
-pub const FIGURE_ID: &str = "rush-figure";
+pub const FIGURE_ID: &str = "rush-drawing";
 
 /// What that figure calls its table, which each page makes its own.
 pub const FIGURE_LABEL: &str = "What each shop cost, as a table";
