@@ -18,6 +18,29 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::task::Waker;
 
+/// Who waits, as far as it can be told from outside.
+fn line(notify: &Notify) -> String {
+    let all = format!("{notify:?}");
+    let (from, to) = (all.find("waiting").unwrap(), all.find(", made").unwrap());
+    all[from..to].to_owned()
+}
+
+#[test]
+fn nobody_who_was_told_or_has_left_is_kept_in_mind() {
+    let notify = Notify::new();
+    let nobody = line(&notify);
+    let [alone, leaves, with_all, goes] = [(); 4].map(|()| Waits::new(notify.notified()));
+    assert_ne!(line(&notify), nobody);
+    notify.notify_one();
+    notify.notify_one();
+    drop(goes);
+    notify.notify_waiters();
+    alone.output();
+    drop(leaves);
+    with_all.output();
+    assert_eq!(line(&notify), nobody);
+}
+
 #[test]
 fn rung_for_one_it_tells_the_one_who_has_waited_longest() {
     let notify = Notify::new();

@@ -26,6 +26,29 @@ fn taken() -> (Rc<Semaphore>, Permit<Rc<Semaphore>>) {
     (semaphore, permit)
 }
 
+/// Who stands in line, as far as it can be told from outside.
+fn line(semaphore: &Semaphore) -> String {
+    let all = format!("{semaphore:?}");
+    let (from, to) = (all.find("waiting").unwrap(), all.find(", made").unwrap());
+    all[from..to].to_owned()
+}
+
+#[test]
+fn nobody_who_has_been_served_or_has_left_is_kept_in_mind() {
+    let semaphore = Semaphore::new(1);
+    let nobody = line(&semaphore);
+    let first = semaphore.try_acquire().unwrap();
+    let served = Waits::new(semaphore.acquire());
+    let chosen = Waits::new(semaphore.acquire());
+    let waits = Waits::new(semaphore.acquire());
+    assert_ne!(line(&semaphore), nobody);
+    drop(first);
+    drop(served.output());
+    drop((waits, chosen));
+    assert_eq!(line(&semaphore), nobody);
+    assert_eq!(semaphore.available_permits(), 1);
+}
+
 #[test]
 fn there_are_as_many_permits_as_it_was_made_with() {
     let semaphore = Semaphore::new(2);
